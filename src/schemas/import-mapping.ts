@@ -41,7 +41,7 @@ export const ImportPreview = Type.Object({
   delimiter: Type.String({
     minLength: 1,
     maxLength: 1,
-    description: 'Character between two cells: a comma, a semicolon or a tab',
+    description: 'Character between two cells: a comma, a semicolon, a tab or a vertical bar',
   }),
   columns: Type.Array(PreviewColumn, { description: 'Columns of the file, in order' }),
   fields: Type.Array(

@@ -7,7 +7,7 @@ import { initialHlsState } from '../../src/media/packaging/packaging-state.js'
 import { containerOf, startApp } from '../support/app.js'
 import { createManualClock, type TestClock } from '../support/clock.js'
 import { signUpAdmin } from '../support/users.js'
-import type { ModelItem } from './reference-model.js'
+import type { ModelItem } from './reference-plays.js'
 
 export interface World {
   apps: FastifyInstance[]
