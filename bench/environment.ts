@@ -14,12 +14,18 @@ export interface Environment {
   readonly database: Database
 }
 
+/** A folder that is removed at the end. */
+export function createTemporaryFolder (cleanup: Cleanup): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'normflix-bench-'))
+  cleanup.add(() => {
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return folder
+}
+
 /** @param mongodbUri an existing MongoDB server; null to start one */
 export async function openEnvironment (cleanup: Cleanup, mongodbUri: string | null): Promise<Environment> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-bench-'))
-  cleanup.add(() => {
-    rmSync(dataDir, { recursive: true, force: true })
-  })
+  const dataDir = createTemporaryFolder(cleanup)
   const database = await runStep(
     'Start the database',
     async (progress) => await openDatabase(cleanup, mongodbUri, progress),

@@ -4,7 +4,7 @@
 import { prepare } from './prepare.mjs'
 import { spawnScript } from './spawn-script.mjs'
 
-const BENCHMARKS = ['watching', 'stream', 'catalogue', 'start', 'peers', 'capacity', 'ingest']
+const BENCHMARKS = ['watching', 'stream', 'catalogue', 'start', 'peers', 'capacity', 'ingest', 'quickstart']
 const [name, ...options] = process.argv.slice(2)
 if (!BENCHMARKS.includes(name)) {
   console.error(`Name a benchmark: ${BENCHMARKS.join(', ')}.`)

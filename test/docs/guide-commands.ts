@@ -3,16 +3,18 @@ import { readFileSync } from 'node:fs'
 import { runProcess } from '../support/run-process.js'
 
 export interface GuideStep {
-  /** Heading above the command. */
+  /** Heading, or bold start of a paragraph, above the command. */
   readonly heading: string
   readonly command: string
   /** Text that the command prints; `…` stands for anything. Null if the guide shows none. */
   readonly output: string | null
 }
 
-const BLOCK = /^(?:#+ (?<heading>[^\n]+)|```(?<language>\w+)\n(?<text>.*?)^```)$/gms
+const BLOCK = /^(?:#+ (?<heading>[^\n]+)$|\*\*(?<bold>[^*\n]+?)\.?\*\*|```(?<language>\w+)\n(?<text>.*?)^```$)/gms
 const OUTPUT_LANGUAGES = ['json', 'text']
 const STEP_END = '=== end of step'
+/** With the time in seconds; bash 3 has no clock. */
+const STEP_END_LINE = new RegExp(`${STEP_END} ([\\d.,]*)\\n`)
 
 /** Reads the shell commands of a page. A JSON or text block directly after one is its output. */
 export function readSteps (file: string): GuideStep[] {
@@ -21,7 +23,7 @@ export function readSteps (file: string): GuideStep[] {
   let heading = ''
   let canFollow = -1
   for (const { index, 0: { length }, groups = {} } of page.matchAll(BLOCK)) {
-    const { heading: title, language = '', text = '' } = groups
+    const { heading: title = groups['bold'], language = '', text = '' } = groups
     if (title !== undefined) heading = title
     else if (language === 'sh') {
       steps.push({ heading, command: text, output: null })
@@ -50,19 +52,29 @@ export function toOutputPattern (output: string): RegExp {
 
 export const withoutSpace = (text: string): string => text.replace(/\s+/g, '')
 
-/**
- * Runs the steps against a service.
- * @returns the output of each step; fewer than steps after a command that failed, with its errors
- */
-export async function runSteps (
-  steps: readonly GuideStep[],
-  origin: string,
-): Promise<{ outputs: string[], errors: string }> {
-  const script = steps.map(({ command }) => `${command}\necho '${STEP_END}'\n`).join('')
+export interface StepResults {
+  /** Fewer than steps after a command that failed. */
+  readonly outputs: string[]
+  /** How long each step took, ms; NaN with bash 3. */
+  readonly durationsMs: number[]
+  readonly errors: string
+}
+
+/** Runs the steps against a service, in one shell. */
+export async function runSteps (steps: readonly GuideStep[], origin: string): Promise<StepResults> {
+  const mark = `echo "${STEP_END} \${EPOCHREALTIME:-}"\n`
+  const script = mark + steps.map(({ command }) => `${command}\n${mark}`).join('')
   const { code, out, err } = await runProcess('bash', ['-euo', 'pipefail', '-c', script], {
     variables: { API: origin, NODE_OPTIONS: '' },
   })
-  const outputs = out.split(`${STEP_END}\n`)
-  const rest = outputs.pop() ?? ''
-  return { outputs, errors: code === 0 ? '' : `exit code ${String(code)}: ${rest}${err}` }
+  // Texts and times alternate; the first text is empty.
+  const parts = out.split(STEP_END_LINE)
+  const times = parts.filter((_, i) => i % 2 === 1).map((text) => parseFloat(text.replace(',', '.')) * 1_000)
+  const texts = parts.filter((_, i) => i % 2 === 0).slice(1)
+  const rest = texts.pop() ?? ''
+  return {
+    outputs: texts,
+    durationsMs: times.slice(1).map((time, i) => Math.round(time - (times[i] ?? NaN))),
+    errors: code === 0 ? '' : `exit code ${String(code)}: ${rest}${err}`,
+  }
 }
