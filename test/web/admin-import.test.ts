@@ -72,4 +72,18 @@ t.test('a file with other column names', BROWSER_TEST, async (t) => {
     await rows.getByRole('row', { name: /2 M –/ }).waitFor()
     t.ok(await check.isEnabled())
   })
+
+  await t.test('describes rejected fields in the language of the interface', async () => {
+    const errors = [{ pointer: '/map', code: 'too-many', message: 'must NOT have more than 200 items', limit: 200 }]
+    const problem = { type: 'about:blank', title: 'Invalid request', status: 400, detail: 'Invalid.', errors }
+    await page.route(/\/v1\/admin\/import\?/, async (route) => {
+      await route.fulfill({
+        status: 400,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ ...problem, code: 'validation-failed', requestId: 'none' }),
+      })
+    })
+    await check.click()
+    await page.getByText('At most 200 entries.').waitFor()
+  })
 })

@@ -1,10 +1,6 @@
 // Assigns errors of the API to the fields of a form, in the language of the interface. Loads with the forms.
-import { useCallback } from 'react'
-import { useTranslations } from 'use-intl'
 import { ApiProblem, isProblem } from '../api/problem.js'
-import { useErrorText } from './error-text.js'
-
-type RejectedField = NonNullable<ApiProblem['problem']['errors']>[number]
+import { useErrorText, useFieldErrorText } from './error-text.js'
 
 /** Problems that are about one field. */
 const FIELDS_OF_PROBLEMS: Readonly<Record<string, readonly string[]>> = {
@@ -20,16 +16,6 @@ export interface FormErrors {
   readonly errorAt: (field: string) => string | null
   /** The error that is not of a field; null if there is none. */
   readonly formError: string | null
-}
-
-/** Returns a function that describes what is wrong with a field. */
-function useFieldErrorText (): (error: RejectedField) => string {
-  const t = useTranslations('fieldErrors')
-  return useCallback(({ code, message, limit = 0 }) => {
-    // The text of the API, which is English, states what `invalid` means.
-    if (code === 'invalid' || !t.has(code)) return message.charAt(0).toUpperCase() + message.slice(1)
-    return t(code, { limit })
-  }, [t])
 }
 
 /** Assigns an error to the fields of a form. */
