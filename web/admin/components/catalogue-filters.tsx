@@ -1,8 +1,9 @@
 // The filters of the table of titles. They are in the URL.
-import { useState, type FormEvent, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import { SelectField, TextField } from '@shared/design/field.js'
+import { SelectField } from '@shared/design/field.js'
 import { validateCatalogueSearch, type CatalogueSearch } from '../searches.js'
+import { FlagFilter, SearchFilters } from './search-filters.js'
 
 interface CatalogueFiltersProps {
   readonly search: CatalogueSearch
@@ -13,26 +14,18 @@ const SORTS = ['added', 'title', 'release', 'popularity'] as const
 
 export function CatalogueFilters ({ search, onChange }: CatalogueFiltersProps): ReactNode {
   const t = useTranslations('catalogue')
-  const [text, setText] = useState(search.q ?? '')
   const change = (fields: Record<string, unknown>): void => {
     onChange(validateCatalogueSearch({ ...search, ...fields }))
   }
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    change({ q: text.trim() })
-  }
   return (
-    <form className="filters" role="search" onSubmit={submit}>
-      <TextField
-        label={t('search')}
-        type="search"
-        value={text}
-        maxLength={100}
-        onChange={({ target: { value } }) => {
-          setText(value)
-          if (value === '') change({ q: undefined })
-        }}
-      />
+    <SearchFilters
+      label={t('search')}
+      query={search.q}
+      maxLength={100}
+      onSearch={(q) => {
+        change({ q })
+      }}
+    >
       <SelectField
         label={t('type')}
         value={search.type ?? ''}
@@ -45,16 +38,14 @@ export function CatalogueFilters ({ search, onChange }: CatalogueFiltersProps): 
           change({ type: target.value })
         }}
       />
-      <SelectField
+      <FlagFilter
         label={t('status')}
-        value={String(search.published ?? '')}
-        options={[
-          { value: '', label: t('anyStatus') },
-          { value: 'true', label: t('published') },
-          { value: 'false', label: t('drafts') },
-        ]}
-        onChange={({ target }) => {
-          change({ published: target.value === '' ? undefined : target.value === 'true' })
+        value={search.published}
+        anyLabel={t('anyStatus')}
+        trueLabel={t('published')}
+        falseLabel={t('drafts')}
+        onChange={(published) => {
+          change({ published })
         }}
       />
       <SelectField
@@ -66,6 +57,6 @@ export function CatalogueFilters ({ search, onChange }: CatalogueFiltersProps): 
           change({ sort: target.value })
         }}
       />
-    </form>
+    </SearchFilters>
   )
 }

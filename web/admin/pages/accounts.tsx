@@ -1,16 +1,17 @@
 // The table of accounts, with a search by a part of the email.
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useState, type FormEvent, type ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '@shared/design/button.js'
-import { SelectField, TextField } from '@shared/design/field.js'
+import { SelectField } from '@shared/design/field.js'
 import { ErrorState, Spinner } from '@shared/design/states.js'
 import { useFormats } from '@shared/i18n/format.js'
 import { accountListQuery, plansQuery, type AccountSummary } from '../api/accounts.js'
 import { AccountStatus } from '../components/account-status.js'
 import { DataTable, type DataColumn } from '../components/data-table.js'
 import { PageHead } from '../components/page.js'
+import { FlagFilter, SearchFilters } from '../components/search-filters.js'
 import { validateAccountSearch, type AccountSearch } from '../searches.js'
 
 const ROLES = ['member', 'support', 'editor', 'admin'] as const
@@ -55,26 +56,18 @@ function AccountFilters ({ search }: { readonly search: AccountSearch }): ReactN
   const roles = useTranslations('roles')
   const navigate = useNavigate()
   const { data: plans = [] } = useQuery(plansQuery())
-  const [text, setText] = useState(search.q ?? '')
   const change = (fields: Record<string, unknown>): void => {
     void navigate({ to: '/accounts', search: validateAccountSearch({ ...search, ...fields }), replace: true })
   }
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    change({ q: text.trim() })
-  }
   return (
-    <form className="filters" role="search" onSubmit={submit}>
-      <TextField
-        label={t('search')}
-        type="search"
-        value={text}
-        maxLength={320}
-        onChange={({ target: { value } }) => {
-          setText(value)
-          if (value === '') change({ q: undefined })
-        }}
-      />
+    <SearchFilters
+      label={t('search')}
+      query={search.q}
+      maxLength={320}
+      onSearch={(q) => {
+        change({ q })
+      }}
+    >
       <SelectField
         label={t('plan')}
         value={search.plan ?? ''}
@@ -94,19 +87,17 @@ function AccountFilters ({ search }: { readonly search: AccountSearch }): ReactN
           change({ role: target.value })
         }}
       />
-      <SelectField
+      <FlagFilter
         label={t('status')}
-        value={String(search.disabled ?? '')}
-        options={[
-          { value: '', label: t('anyStatus') },
-          { value: 'false', label: t('enabled') },
-          { value: 'true', label: t('disabled') },
-        ]}
-        onChange={({ target }) => {
-          change({ disabled: target.value === '' ? undefined : target.value === 'true' })
+        value={search.disabled}
+        anyLabel={t('anyStatus')}
+        trueLabel={t('disabled')}
+        falseLabel={t('enabled')}
+        onChange={(disabled) => {
+          change({ disabled })
         }}
       />
-    </form>
+    </SearchFilters>
   )
 }
 

@@ -6,13 +6,14 @@ import { useState, type FormEvent, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '@shared/design/button.js'
 import { useErrorText } from '@shared/design/error-text.js'
-import { SelectField, TextField } from '@shared/design/field.js'
+import { TextField } from '@shared/design/field.js'
 import { ErrorState, Spinner } from '@shared/design/states.js'
 import { useFormats } from '@shared/i18n/format.js'
 import { useCanEdit } from '../access.js'
 import { collectionListQuery, createCollection, type AdminCollection } from '../api/collections.js'
 import { DataTable, type DataColumn } from '../components/data-table.js'
 import { PageHead, Panel } from '../components/page.js'
+import { FlagFilter, SearchFilters } from '../components/search-filters.js'
 import { validateCollectionSearch } from '../searches.js'
 import '../styles/editor.css'
 
@@ -92,39 +93,29 @@ function Filters (): ReactNode {
   const catalogue = useTranslations('catalogue')
   const search = useSearch({ from: '/staff/collections' })
   const navigate = useNavigate()
-  const [text, setText] = useState(search.q ?? '')
   const change = (fields: Record<string, unknown>): void => {
     void navigate({ to: '/collections', search: validateCollectionSearch({ ...search, ...fields }), replace: true })
   }
-  const submit = (event: FormEvent): void => {
-    event.preventDefault()
-    change({ q: text.trim() })
-  }
   return (
-    <form className="filters" role="search" onSubmit={submit}>
-      <TextField
-        label={t('search')}
-        type="search"
-        value={text}
-        maxLength={100}
-        onChange={({ target: { value } }) => {
-          setText(value)
-          if (value === '') change({ q: undefined })
-        }}
-      />
-      <SelectField
+    <SearchFilters
+      label={t('search')}
+      query={search.q}
+      maxLength={100}
+      onSearch={(q) => {
+        change({ q })
+      }}
+    >
+      <FlagFilter
         label={catalogue('status')}
-        value={String(search.published ?? '')}
-        options={[
-          { value: '', label: catalogue('anyStatus') },
-          { value: 'true', label: catalogue('published') },
-          { value: 'false', label: catalogue('drafts') },
-        ]}
-        onChange={({ target }) => {
-          change({ published: target.value === '' ? undefined : target.value === 'true' })
+        value={search.published}
+        anyLabel={catalogue('anyStatus')}
+        trueLabel={catalogue('published')}
+        falseLabel={catalogue('drafts')}
+        onChange={(published) => {
+          change({ published })
         }}
       />
-    </form>
+    </SearchFilters>
   )
 }
 
