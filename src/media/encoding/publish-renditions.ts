@@ -19,6 +19,9 @@ import { rungFileName, type EncodingPlan } from './encoding-plan.js'
 import { saveRenditions, type RunningJob } from './job-state.js'
 import { ProgramStoppedError } from './run-program.js'
 
+const MIN_MISSING_MS = 2_000
+const MIN_MISSING_SHARE = 0.1
+
 /** Publishes the rungs of a pass, lowest first: the title can be played as soon as possible. */
 export async function publishRungs (
   deps: EncodingDeps,
@@ -53,6 +56,7 @@ async function publishRendition (
   await storage.adopt(localFile, storageKey)
   const result = await prober.probe(await storage.locate(storageKey), sizeBytes)
   if (!result.ok) throw new EncodingFailedError('encoding-failed', `A rendition cannot be used: ${result.reason}.`)
+  assertComplete(plan.durationMs, result.info.durationMs)
   const masterAudio = [...plan.audio, ...plan.surround]
   const audioTracks = result.info.audioTracks.map((track, i) => {
     const { language = track.language, kind = track.kind, name = track.name } = masterAudio[i] ?? {}
@@ -85,6 +89,19 @@ async function publishRendition (
   await addSubtitlesOfFile(deps, item.id, file, subtitles)
   await deps.publishTitleChange(title.id)
   packaging.enqueue(item.id, _id.toString())
+}
+
+/** ffmpeg ends without an error where a damaged file ends. Containers may state a duration that differs a little. */
+function assertComplete (masterMs: number, renditionMs: number): void {
+  const missingMs = masterMs - renditionMs
+  if (missingMs <= Math.max(MIN_MISSING_MS, masterMs * MIN_MISSING_SHARE)) return
+  const [stated, found] = [masterMs, renditionMs].map((ms) => (ms / 1_000).toFixed(1))
+  throw new EncodingFailedError(
+    'master-incomplete',
+    `The master states ${stated} s, but can be decoded for ${found} s only: it is damaged or incomplete. Upload a ` +
+      'complete file.',
+    { isFinal: true },
+  )
 }
 
 /** The rendition has the texts in the order of the plan, without languages that MP4 cannot state, and without kinds. */

@@ -1,5 +1,5 @@
 // Encodes masters that ffmpeg makes, and reads the renditions with the prober of the service.
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { planEncoding, rungFileName, type EncodingPlan } from '../../../src/media/encoding/encoding-plan.js'
@@ -9,6 +9,7 @@ import { readMasterInfo } from '../../../src/media/encoding/master-info.js'
 import { runProgram } from '../../../src/media/encoding/run-program.js'
 import type { MediaInfo } from '../../../src/media/probing/probe-worker.js'
 import { createMediaProber } from '../../../src/media/probing/prober.js'
+import { turnPicture } from './input-files.js'
 import { installedEncoder, makeFile, skipWithoutFfmpeg } from './programs.js'
 
 const LADDER = [{ height: 180, quality: 28, maxKbps: 300 }, { height: 90, quality: 30, maxKbps: 100 }]
@@ -121,7 +122,7 @@ t.test('masters', { skip: await skipWithoutFfmpeg() }, async (t) => {
       ...['-vf', "select='lt(t,2)+not(mod(n,3))'", '-fps_mode', 'vfr', '-c:v', 'libx264', '-preset', 'ultrafast'],
       'level.mov',
     ])
-    turn(path.join(folder, 'level.mov'), path.join(folder, 'turned.mov'))
+    turnPicture(path.join(folder, 'level.mov'), path.join(folder, 'turned.mov'))
     const { plan, renditions, keyFrames, streams } = await encodeFile(folder, 'turned.mov')
     t.match(renditions, [{ width: 102, height: 180 }, { width: 50, height: 90 }])
     t.match(streams[0]?.[0], { avg_frame_rate: `${plan.frameRate.numerator}/${plan.frameRate.denominator}` })
@@ -160,14 +161,4 @@ async function listKeyFrames (file: string): Promise<number[]> {
   if (!result.ok) throw new Error(result.logTail)
   const packets = result.output.trim().split('\n').map((line) => line.split(','))
   return packets.filter(([, flags]) => flags?.startsWith('K')).map(([time]) => Number(time))
-}
-
-/** Copies a QuickTime file and turns its picture by 90 degrees, by the matrix of its track (ISO 14496-12 §8.3.2). */
-function turn (file: string, target: string): void {
-  const bytes = readFileSync(file)
-  const at = bytes.indexOf('tkhd') + 44
-  const one = 0x1_0000
-  const matrix = [0, one, 0, -one, 0, 0, 180 * one, 0, 0x4000_0000]
-  for (const [i, value] of matrix.entries()) bytes.writeInt32BE(value, at + 4 * i)
-  writeFileSync(target, bytes)
 }

@@ -1,5 +1,5 @@
 // The audio and subtitle tracks of a master: languages, kinds, surround sound, loudness, texts and pictures.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { containerOf } from '../../support/app.js'
@@ -9,34 +9,13 @@ import { play } from '../../support/playback.js'
 import { call } from '../../support/requests.js'
 import { signUp } from '../../support/users.js'
 import { encodeMasters, findFiles, runDoctor, startEncodingApp, uploadMaster } from './encoding-app.js'
+import { ASS_SCRIPT, writePictureSubtitles } from './input-files.js'
 import { loudnessOf, makeFile, skipWithoutFfmpeg } from './programs.js'
-
-/** An empty picture of the Presentation Graphic Stream, each second: ffmpeg has no encoder for them. */
-function writePictureSubtitles (file: string): void {
-  const segment = (seconds: number, type: number, body: readonly number[]): Buffer => {
-    const head = Buffer.alloc(13)
-    head.write('PG')
-    head.writeUInt32BE(seconds * 90_000, 2)
-    head[10] = type
-    head.writeUInt16BE(body.length, 11)
-    return Buffer.concat([head, Buffer.from(body)])
-  }
-  writeFileSync(
-    file,
-    Buffer.concat([1, 2, 3].flatMap((second) => [
-      segment(second, 0x16, [1, 64, 0, 180, 0x10, 0, second, 0x80, 0, 0, 0]),
-      segment(second, 0x17, [1, 0, 0, 0, 0, 0, 1, 64, 0, 180]),
-      segment(second, 0x80, []),
-    ])),
-  )
-}
 
 t.test('tracks of a master', { skip: await skipWithoutFfmpeg() }, async (t) => {
   const folder = t.testdir({
     'forced.srt': '1\n00:00:01,000 --> 00:00:02,500\n<i>Nostromo</i>\n',
-    'full.ass': '[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFormat: Name, Fontname, Fontsize\n' +
-      'Style: Default,Arial,20\n\n[Events]\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, ' +
-      'Effect, Text\nDialogue: 0,0:00:03.00,0:00:04.00,Default,,0,0,0,,{\\b1}Im Weltraum{\\b0}\n',
+    'full.ass': ASS_SCRIPT,
   })
   writePictureSubtitles(path.join(folder, 'pictures.sup'))
   await makeFile(folder, [
