@@ -31,7 +31,7 @@ const uploadedImage = (field: string, owner: string): TObject =>
   Type.Object({
     imageId: Id,
     [field]: Type.String({ description: `New ${field} of the ${owner}, relative to the service` }),
-  })
+  }, { description: `The stored image and its URL, which is now ${field} of the ${owner}` })
 const BODY = 'The body is the image: JPEG, PNG or WebP up to 10 MiB.'
 
 export type AdminArtworkRouteOptions = MediaDeps

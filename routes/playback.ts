@@ -9,7 +9,7 @@ import type { Catalogue } from '../src/catalogue/store/catalogue.js'
 import { createRequestLocaliser, setContentLanguage, type ContentLanguageDeps } from '../src/http/content-language.js'
 import type { LeaseCheck } from '../src/media/delivery/lease-check.js'
 import { callerOf, profileOf, profileRef, viewingLimitsOf } from '../src/plugins/caller.js'
-import { Id, ref, responses, Timestamp } from '../src/schemas/common.js'
+import { Id, ref, responses } from '../src/schemas/common.js'
 import type { ContinueCard } from '../src/schemas/continue-watching.js'
 import { ProfileParams } from '../src/schemas/params.js'
 import {
@@ -17,6 +17,7 @@ import {
   Playback,
   PlaybackBody,
   StopBody,
+  RenewedStream,
   StoppedPlayback as StoppedPlaybackSchema,
 } from '../src/schemas/playback.js'
 import { withHeaders } from '../src/schemas/response-headers.js'
@@ -102,7 +103,7 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
       operationId: 'sendHeartbeat',
       params: StreamParams,
       body: HeartbeatBody,
-      response: responses({ 200: Type.Object({ expiresAt: Timestamp }) }),
+      response: responses({ 200: RenewedStream }),
     },
   }, async (request) => {
     const { params: { streamId }, body: { state = 'playing' } } = request

@@ -125,7 +125,9 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
       params: ProfileParams,
       body: BatchBody,
       response: responses({
-        200: Type.Object({ results: Type.Array(BatchResult, { description: 'Results in the order of the events' }) }),
+        200: Type.Object({
+          results: Type.Array(BatchResult, { description: 'Results in the order of the events' }),
+        }, { description: 'The result of each event' }),
       }),
     },
   }, async (request) => {

@@ -90,6 +90,10 @@ export const Playback = Type.Object({
 }, { $id: 'Playback', description: 'A started stream: what to play, and from where' })
 export type Playback = Static<typeof Playback>
 
+export const RenewedStream = Type.Object({
+  expiresAt: describe(Timestamp, 'When the stream expires without another heartbeat or read'),
+}, { description: 'Until when the stream is live' })
+
 export const StoppedPlayback = Type.Object({
   progress: nullable(ref(Progress), 'Progress after the stop; null: nothing was played, or the stream was private'),
   next: nullable(
@@ -97,4 +101,4 @@ export const StoppedPlayback = Type.Object({
     'What continue watching offers for the title, also of a dropped one; null: nothing that can be played now, or ' +
       'the stopped item itself',
   ),
-})
+}, { description: 'What was saved, and what can be played next' })

@@ -70,7 +70,7 @@ export const SecretRotation = strict({
 export const WebhookReplay = strict({ since: describe(Timestamp, 'Events since this time, inclusive') })
 export const ReplayResult = Type.Object({
   count: Type.Integer({ minimum: 0, description: 'Number of deliveries that are sent again' }),
-})
+}, { description: 'What is sent again' })
 
 const webhook = {
   id: Id,
@@ -137,6 +137,6 @@ export type WebhookDelivery = Static<typeof WebhookDelivery>
 export const WebhookList = Type.Object({
   items: Type.Array(ref(Webhook), { description: 'All webhooks, oldest first' }),
   maxWebhooks: Type.Integer({ description: 'Limit on their number', examples: [MAX_WEBHOOK_ENDPOINTS] }),
-})
+}, { description: 'All webhooks and their limit' })
 export const WebhookParams = Type.Object({ webhookId: Id })
 export const DeliveryParams = Type.Object({ webhookId: Id, deliveryId: Id })
