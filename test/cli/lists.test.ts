@@ -112,7 +112,8 @@ t.test('jobs', async (t) => {
     season: null,
     reason: 'The file has no audio.',
   }])
-  t.match(await table(running, 'jobs'), /^JOB +STATE +DONE +TITLE[^]*packaging +failed[^]*The file has no audio\./)
+  const text = await table(running, 'jobs')
+  t.match(text, /^JOB +STATE +DONE +ATTEMPTS +TITLE[^]*packaging +failed[^]*The file has no audio\./)
   t.strictSame(await list(t, running, 'jobs', '--state', 'ready'), [])
 })
 
