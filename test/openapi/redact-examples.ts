@@ -26,6 +26,9 @@ const SECRET_FIELDS = new Set([
   'cursor',
   'nextCursor',
 ])
+/** They contain data, whose length differs between runs, as tokens in URLs do. */
+const SIGNED_FIELDS = new Set(['cursor', 'nextCursor'])
+const SIGNED_LENGTH = 43
 const ID = /(?<![0-9a-f])[0-9a-f]{24}(?![0-9a-f])/g
 /** Places of IDs that are random, or derived from IDs that the service created. */
 const RANDOM_ID_PLACE =
@@ -46,12 +49,15 @@ function createCharacters (place: string, length: number, alphabet: string): str
     .join('')
 }
 
-/** Replaces a secret by another text of the same format. The prefixes that name its kind stay. */
-function replaceSecret (secret: string, place: string): string {
+/**
+ * Replaces a secret by another text of the same format. The prefixes that name its kind stay.
+ * @param length of each part; without it that of the secret
+ */
+function replaceSecret (secret: string, place: string, length?: number): string {
   const [, prefix = '', rest = ''] = /^((?:nfx_|whsec_|[a-z]\w{0,3}\.)*)(.*)$/.exec(secret) ?? []
   return prefix + rest.replace(/[A-Za-z0-9_+/-]{2,}/g, (part, offset: number) => {
     const alphabet = /^[0-9a-f]+$/.test(part) ? HEXADECIMAL : LETTERS
-    return createCharacters(`${place} ${offset}`, part.length, alphabet)
+    return createCharacters(`${place} ${length === undefined ? offset : Math.sign(offset)}`, length ?? part.length, alphabet)
   })
 }
 
@@ -111,7 +117,7 @@ export function redactRecording (
 
   function replaceText (text: string, name: string, place: string): string {
     if (ACCESS_TOKEN.test(text)) return replaceAccessToken(text, place)
-    if (SECRET_FIELDS.has(name)) return replaceSecret(text, place)
+    if (SECRET_FIELDS.has(name)) return replaceSecret(text, place, SIGNED_FIELDS.has(name) ? SIGNED_LENGTH : undefined)
     if (name === 'user_code') return STORED_USER_CODE
     if (DATE.test(text)) return replaceDate(text)
     const shortened = text.length > MAX_TEXT_LENGTH && !text.includes('token=') && !text.startsWith('{')
@@ -121,7 +127,7 @@ export function redactRecording (
       .replaceAll(webhookUrl, STORED_WEBHOOK_URL)
       .replaceAll(origin, 'http://localhost:3000')
       .replace(/code=[A-Z]{4}-[A-Z]{4}/g, `code=${STORED_USER_CODE}`)
-      .replace(URL_TOKEN, (_, start: string, token: string) => start + replaceSecret(token, place))
+      .replace(URL_TOKEN, (_, start: string, token: string) => start + replaceSecret(token, place, SIGNED_LENGTH))
       .replace(ID, (id) => replaceId(id, place))
       .replace(UUID, () => toUuid(hash(place)))
       .replace(TIME, replaceTime)
