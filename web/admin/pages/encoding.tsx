@@ -11,6 +11,7 @@ import { DataTable } from '../components/data-table.js'
 import { useEncodingColumns } from '../components/encoding-columns.js'
 import { PageHead } from '../components/page.js'
 import { ENCODING_STATES } from '../searches.js'
+import '../styles/editor.css'
 import '../styles/media.css'
 import '../styles/webhooks.css'
 

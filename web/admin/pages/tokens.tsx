@@ -15,6 +15,7 @@ import { DataTable, type DataColumn } from '../components/data-table.js'
 import { NewTokenDialog } from '../components/new-token-dialog.js'
 import { PageHead } from '../components/page.js'
 import { ServiceAccountsPanel } from '../components/service-accounts-panel.js'
+import '../styles/editor.css'
 import '../styles/tokens.css'
 
 const NO_ACCOUNTS: readonly ServiceAccount[] = []
