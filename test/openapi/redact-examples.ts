@@ -57,7 +57,8 @@ function replaceSecret (secret: string, place: string, length?: number): string 
   const [, prefix = '', rest = ''] = /^((?:nfx_|whsec_|[a-z]\w{0,3}\.)*)(.*)$/.exec(secret) ?? []
   return prefix + rest.replace(/[A-Za-z0-9_+/-]{2,}/g, (part, offset: number) => {
     const alphabet = /^[0-9a-f]+$/.test(part) ? HEXADECIMAL : LETTERS
-    return createCharacters(`${place} ${length === undefined ? offset : Math.sign(offset)}`, length ?? part.length, alphabet)
+    const seed = `${place} ${length === undefined ? offset : Math.sign(offset)}`
+    return createCharacters(seed, length ?? part.length, alphabet)
   })
 }
 
