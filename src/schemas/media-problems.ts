@@ -15,7 +15,7 @@ export const MEDIA_PROBLEMS = {
   'master-exists': {
     statuses: [409],
     title: 'Master exists',
-    advice: 'delete the master of this edition first; its renditions stay until you delete them',
+    advice: 'another upload replaced the master of this edition at the same time: upload the file again',
   },
   'media-file-limit': {
     statuses: [409],
