@@ -14,8 +14,11 @@ import { reportWrite } from './write-notifications.js'
 /** More titles than this are projected at once. Fewer than a profile embeds, so that some can be archived. */
 export const MAX_UNPROJECTED_TITLES = 16
 
-/** The newest change of a title or of the whole history; the number of the log, 0 without a log, when it has none. */
-export type LastChange = { readonly stamp: number } | { readonly seq: number }
+/**
+ * The newest change of a title or of the whole history; the number of the log, 0 without a log, when it has none.
+ * `isWaiting`: the title was added to the titles that wait for a projection.
+ */
+export type LastChange = { readonly stamp: number, readonly isWaiting?: boolean } | { readonly seq: number }
 
 /** Finds the newest change of the history of a title; null for a change that an older version logged. */
 export async function findLastChange (profileId: string, titleId: string): Promise<LastChange | null> {
@@ -56,6 +59,10 @@ export async function recordUnprojected (
   now: Date,
 ): Promise<LastChange | null> {
   const title = new Types.ObjectId(titleId)
+  if ('stamp' in last && last.isWaiting === true) {
+    const repeated = await repeatNewestChange(owner.profile, title, last.stamp)
+    if (repeated !== null) return repeated
+  }
   const stamp = createStamp()
   const isOfTitle = { $and: [{ $eq: ['$$entry.title', title] }, { $eq: ['$$entry.kind', 'watching'] }] }
   const isOfHistory = { $or: [isOfTitle, { $eq: ['$$entry.kind', 'history'] }] }
@@ -102,7 +109,45 @@ export async function recordUnprojected (
     upsert: 'seq' in last && last.seq === 0,
   })
   reportWrite('changelogs', owner.profile)
-  return isRecorded ? { stamp } : null
+  return isRecorded ? { stamp, isWaiting: true } : null
+}
+
+/**
+ * Logs a change again that is the newest of the whole log and waits for a projection: the common case, a player that
+ * reports every few seconds. The database takes most of its time to read the expressions of the general update.
+ * @returns null when the change is not the newest, and when that is unknown
+ */
+async function repeatNewestChange (
+  profileId: string,
+  title: Types.ObjectId,
+  lastStamp: number,
+): Promise<LastChange | null> {
+  const stamp = createStamp()
+  const seq = { $add: ['$seq', 1] }
+  const isNewest = { $and: [isStampOfLast('$entries', lastStamp), isStampOfLast('$unprojected', lastStamp)] }
+  const merged = {
+    $mergeObjects: ['$$ROOT', {
+      seq,
+      entries: replaceLast('$entries', { seq, kind: 'watching', title, stamp }),
+      unprojected: replaceLast('$unprojected', { title, stamp }),
+    }],
+  }
+  const isRepeated = await logUpdates.send({
+    filter: { _id: new Types.ObjectId(profileId) },
+    update: [{ $replaceWith: { $cond: [isNewest, merged, '$$ROOT'] } }],
+  })
+  if (!isRepeated) return null
+  reportWrite('changelogs', profileId)
+  return { stamp, isWaiting: true }
+}
+
+function isStampOfLast (list: string, stamp: number): object {
+  const vars = { one: { $arrayElemAt: [{ $ifNull: [list, []] }, -1] } }
+  return { $let: { vars, in: { $eq: ['$$one.stamp', stamp] } } }
+}
+
+function replaceLast (list: string, one: object): object {
+  return { $concatArrays: [{ $slice: [list, { $subtract: [{ $size: list }, 1] }] }, [one]] }
 }
 
 /** Removes titles that were projected, except those that changed since they were read. */

@@ -8,7 +8,7 @@ import {
   recordUnprojected,
   removeUnprojected,
 } from '../../../models/unprojected-titles.js'
-import { recordChange } from '../../../models/change-log.js'
+import { ChangeLog, recordChange, type StoredChangeLog } from '../../../models/change-log.js'
 import { createKnownTitles } from '../../../src/watching/history/known-titles.js'
 import { isTitleProjected } from '../../../src/watching/history/projection.js'
 import { recordProgress } from '../../../src/watching/history/record-progress.js'
@@ -168,9 +168,17 @@ t.test('a writer notices changes that followed the one it knows', async (t) => {
   const first = await record(none!)
   t.not(first, null)
   t.equal(await record(none!), null, 'not the newest change')
-  t.strictSame(await findLastChange(kim.profileId, title), first)
+  t.match(first, await findLastChange(kim.profileId, title))
+  const repeated = await record(first!)
+  t.not(repeated, null, 'the newest change is replaced')
+  t.equal(await record(first!), null, 'the replaced change is not the newest')
+  const log = await ChangeLog.findById(kim.profileId).lean<StoredChangeLog>()
+  t.match(log, { seq: 2, entries: [{ seq: 2, kind: 'watching' }] })
+  t.match(repeated, { stamp: log!.unprojected![0]!.stamp })
+  t.equal(log!.entries.length, 1)
+  t.equal(log!.unprojected!.length, 1)
   await recordChange(owner, 'watching', other)
-  const second = await record(first!)
+  const second = await record(repeated!)
   t.not(second, null, 'changes of other titles do not matter')
   await recordChange(owner, 'history', null)
   t.equal(await record(second!), null, 'a cleared history does')
