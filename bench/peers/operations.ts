@@ -11,6 +11,8 @@ const BROWSING_ACCOUNTS = 32
 const CARDS = 20
 /** Progress is written for the most recent movies of a profile: positions 1, 2, 4, 7, 8 and 10 of its history. */
 const WRITTEN_POSITIONS = [1, 2, 4, 7, 8, 10] as const
+/** A player reports every 10 s: two hours. */
+const REPORTS_OF_MOVIE = 720
 const ACCEPT_LANGUAGES = [
   'en',
   'en-GB,en;q=0.9',
@@ -120,20 +122,24 @@ function ofProfile (createPath: (profileId: string) => string, isExpected: Load[
   })
 }
 
-/** A write of progress: each profile in turn, one of its recent movies at a growing position. */
-function progressOf ({ data }: OperationContext, n: number) {
+/**
+ * Reports of progress as players without a stream send them: each profile in turn, the same movie for a while. With one
+ * report of a movie, every report is the first of its profile and movie.
+ */
+function progressOf ({ data }: OperationContext, n: number, reportsOfMovie: number) {
   const household = pick(data.households, n)
-  const { id: profileId, watched } = pick(household.profiles, Math.floor(n / data.households.length))
-  const position = pick(WRITTEN_POSITIONS, Math.floor(n / data.households.length))
+  const turn = Math.floor(n / data.households.length)
+  const { id: profileId, watched } = pick(household.profiles, turn)
+  const position = pick(WRITTEN_POSITIONS, Math.floor(turn / household.profiles.length / reportsOfMovie))
   const itemId = watched[position]?.item.item.toString() ?? ''
   const body = { positionMs: 600_000 + n * 1_000 % 2_000_000, at: new Date().toISOString() }
   return { household, profileId, itemId, body }
 }
 
-const serviceProgress = (context: OperationContext): Load => ({
+const serviceProgress = (reportsOfMovie: number) => (context: OperationContext): Load => ({
   isExpected: hasPosition,
   request (n) {
-    const { household, profileId, itemId, body } = progressOf(context, n)
+    const { household, profileId, itemId, body } = progressOf(context, n, reportsOfMovie)
     const token = context.tokens.ofProfile(household, profileId)
     return { method: 'PUT', path: `/v1/profiles/${profileId}/progress/${itemId}`, token, body }
   },
@@ -141,7 +147,7 @@ const serviceProgress = (context: OperationContext): Load => ({
 const peerProgress = (context: OperationContext): Load => ({
   isExpected: hasPosition,
   request (n) {
-    const { household, profileId, itemId, body } = progressOf(context, n)
+    const { household, profileId, itemId, body } = progressOf(context, n, REPORTS_OF_MOVIE)
     return { method: 'PUT', path: `/progress/${profileId}/${itemId}`, token: peerToken(household), body }
   },
 })
@@ -242,8 +248,15 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'progress',
     title: 'progress (the service: PUT progress)',
     comparedWith: 'progress',
-    service: serviceProgress,
+    service: serviceProgress(REPORTS_OF_MOVIE),
     peer: peerProgress,
+  },
+  {
+    name: 'progress-first',
+    title: '… the first report of a movie',
+    comparedWith: 'progress',
+    service: serviceProgress(1),
+    peer: null,
   },
   {
     name: 'heartbeat',

@@ -104,6 +104,8 @@ export function formatDifferences (isFallbackServer: boolean): string {
     '- "bytes" include the headers. The peers send a show with all its episodes and files, the service without.',
     "- A profile's token adds the wishlist, the rating and the progress of the profile to what the service sends.",
     '- Progress is one update for the peers. The service also keeps the play, the history and the change feed.',
+    '- A profile reports the same movie again and again, as a player does each 10 s. The first report of a movie has ' +
+    'a row of its own.',
     '- Heartbeats come from all streams in turn, so that sessions and accounts of all of them are in memory.',
     '- The Node peers hash with bcryptjs in the main thread, the service with bcryptjs in two threads, Flask with a ' +
     'native library in its threads. Flask has one process of 32 threads, and PostgreSQL as its database.',
