@@ -65,6 +65,8 @@ t.test('media of a draft', BROWSER_TEST, async (t) => {
     await card('480p').getByRole('button', { name: 'Delete' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
     await card('480p').waitFor({ state: 'detached' })
+    // The card disappears while the file is deleted.
+    await waitFor(async () => (await readFiles()).length === 1)
     const files = await readFiles()
     t.match(files, [{ height: 1080, state: 'ready' }])
     t.not(files[0].id, old.id)

@@ -149,9 +149,16 @@ t.test('an operator', BROWSER_TEST, async (t) => {
     await waitFor(async () => await other.evaluate("Object.keys(localStorage).some((key) => key.startsWith('tus'))"))
     await other.unroute('**/v1/admin/uploads/*')
     await other.reload()
+    // The first request for the offset is limited.
+    const methods: string[] = []
+    await other.route('**/v1/admin/uploads/*', async (route) => {
+      if (methods.push(route.request().method()) === 1) await route.fulfill({ status: 429 })
+      else await route.continue()
+    })
     await dropFiles(other.getByText('Drop video files here'), [file])
     await other.getByRole('list', { name: 'Uploads of this browser' }).getByText(/480p|Processing/).first().waitFor()
     await finishProcessing()
+    t.strictSame(methods.slice(0, 2), ['HEAD', 'HEAD'], 'the request is repeated')
     t.equal(created.length, 1, 'the upload resumes instead of starting again')
     t.equal((await admin.get(`/v1/movies/${movie}`)).body.mediaFiles.length, 1)
   }

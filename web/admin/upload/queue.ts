@@ -7,6 +7,8 @@ import type { PlayableItem } from '../api/media.js'
 
 const PARALLEL_UPLOADS = 3
 const RETRY_DELAYS_MS = [0, 1_000, 3_000, 5_000, 10_000, 20_000]
+/** Client errors of requests that may succeed later. */
+const TEMPORARY_ERRORS = new Set([401, 408, 425, 429])
 /** Metadata that the API accepts. */
 const SENT_METADATA = ['itemId', 'filename', 'language', 'edition'] as const
 
@@ -48,6 +50,15 @@ const uppy = new Uppy<Metadata, Record<string, never>>({ id: 'media', autoProcee
   removeFingerprintOnSuccess: true,
   onBeforeRequest: async (request) => {
     request.setHeader('authorization', `Bearer ${await validToken('account')}`)
+  },
+  onAfterResponse: (request, response) => {
+    // After a failed HEAD, the library would start the upload again from its first byte.
+    const status = response.getStatus()
+    const isTemporary = status >= 500 || TEMPORARY_ERRORS.has(status)
+    if (request.getMethod() === 'HEAD' && isTemporary) {
+      if (status === 401) renewToken('account').catch(() => undefined)
+      throw new Error(`The offset of the upload could not be read: status ${status}.`)
+    }
   },
   onShouldRetry: (error, _attempt, _options, next) => {
     if (error.originalResponse?.getStatus() !== 401) return next(error)
