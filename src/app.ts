@@ -1,7 +1,6 @@
 // The app: registers schemas and plugins, explicitly and in order, then the routes.
 import Fastify, { LogController, type FastifyInstance } from 'fastify'
 import { randomUUID } from 'node:crypto'
-import { Type } from 'typebox'
 import { VERSION } from './config.js'
 import type { Container } from './container.js'
 import { isDatabaseAvailable } from './database/connection.js'
@@ -25,6 +24,7 @@ import securityPlugin, { setCorsHeaders } from './plugins/security.js'
 import health from '../routes/health.js'
 import { registerRoutes } from './register-routes.js'
 import { createRequestLog } from './security/request-log.js'
+import { describePlanName } from './schemas/plans.js'
 import { sharedSchemas } from './schemas/shared.js'
 
 const MAX_BODY_BYTES = 64 * 1024
@@ -91,8 +91,7 @@ function createFastify ({ config, log }: Container, timeouts: HttpTimeouts): Fas
 }
 
 function addSchemas (app: FastifyInstance, { config }: Container): void {
-  const { ids } = config.plans
-  app.addSchema(Type.Enum([...ids], { $id: 'PlanName', description: 'ID of a plan', examples: ids.slice(-1) }))
+  app.addSchema(describePlanName(config.plans.ids))
   for (const schema of sharedSchemas) app.addSchema(schema)
 }
 

@@ -25,9 +25,6 @@ export interface TitleOutline<E extends EpisodeInOrder = EpisodeInOrder> {
   readonly order: readonly E[]
 }
 
-/** Outline of a deleted title. */
-export const UNKNOWN_TITLE: TitleOutline = { kind: 'show', order: [] }
-
 export function compareOrderKeys (a: WatchOrderKey, b: WatchOrderKey): number {
   return a.season - b.season || a.episode - b.episode || a.special - b.special
 }
