@@ -3,12 +3,14 @@ import { badRequest, DomainError } from '../errors.js'
 import { ColumnMappingError, parseColumnMapping, type ColumnMapping } from './parsers/column-mapping.js'
 import type { UnreadableSourceError } from './parsers/source-items.js'
 
-const TITLES: Readonly<Record<ColumnMappingError['code'], string>> = {
-  'unknown-import-field': 'Unknown field',
-  'unknown-import-column': 'Unknown column',
-  'duplicate-import-field': 'Field mapped twice',
-  'missing-import-field': 'Required field not mapped',
-}
+type MappingProblem = readonly [status: number, code: ColumnMappingError['code'], title: string]
+
+const MAPPING_PROBLEMS: readonly MappingProblem[] = [
+  [400, 'unknown-import-field', 'Unknown field'],
+  [400, 'unknown-import-column', 'Unknown column'],
+  [400, 'duplicate-import-field', 'Field mapped twice'],
+  [400, 'missing-import-field', 'Required field not mapped'],
+]
 
 /** A parameter that is sent once arrives as text: turns `map` of a query into a list, before the validation. */
 export function listMapEntries ({ query }: { readonly query: unknown }): void {
@@ -31,14 +33,19 @@ export const readCharset = (contentType: string): string | null =>
 
 export function toImportProblem (error: UnreadableSourceError): DomainError {
   const { message, line } = error
-  if (error instanceof ColumnMappingError) return new DomainError(400, error.code, TITLES[error.code], message)
+  if (error instanceof ColumnMappingError) return toMappingProblem(error)
   const advice = `Everything before line ${line} was imported; correct the rest and send it again.`
   return new DomainError(400, 'unreadable-import', 'Unreadable import', `${message} ${advice}`, { line })
 }
 
+function toMappingProblem ({ code, message }: ColumnMappingError): DomainError {
+  const [status, , title] = MAPPING_PROBLEMS.find((problem) => problem[1] === code) ?? [400, code, 'Invalid mapping']
+  return new DomainError(status, code, title, message)
+}
+
 /** A preview writes nothing. */
 export function toPreviewProblem (error: UnreadableSourceError): DomainError {
-  if (error instanceof ColumnMappingError) return toImportProblem(error)
+  if (error instanceof ColumnMappingError) return toMappingProblem(error)
   const { message, line } = error
   return new DomainError(400, 'unreadable-import', 'Unreadable import', message, { line })
 }
