@@ -1,4 +1,4 @@
-// Uploads whose length or duration is unknown at the start: deferred lengths, and access tokens that expire before the end.
+// Uploads of which something is unknown at the start: deferred lengths, and access tokens that expire before the end.
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
