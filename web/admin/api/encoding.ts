@@ -39,6 +39,17 @@ export const encodingJobsQuery = (state: EncodingState | undefined) =>
       data?.pages.some(({ items }) => items.some(isBusy)) === true ? BUSY_REFRESH_MS : IDLE_REFRESH_MS,
   })
 
+/** One job; read again until it ends. */
+export const encodingJobQuery = (encodingJobId: string) =>
+  queryOptions({
+    queryKey: encodingKey('job', encodingJobId),
+    queryFn: async ({ signal }) => {
+      const params = { path: { encodingJobId } }
+      return await unwrap(accountClient.GET('/v1/admin/encoding-jobs/{encodingJobId}', { params, signal }))
+    },
+    refetchInterval: ({ state: { data } }) => data === undefined || isBusy(data) ? BUSY_REFRESH_MS : false,
+  })
+
 export async function cancelEncodingJob (encodingJobId: string): Promise<EncodingJob> {
   const params = { path: { encodingJobId } }
   return await unwrap(accountClient.POST('/v1/admin/encoding-jobs/{encodingJobId}/cancel', { params }))

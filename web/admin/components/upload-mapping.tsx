@@ -11,6 +11,7 @@ import { episodesQuery, type AdminTitle } from '../api/titles.js'
 import { mapFiles, nameItem, resolveFile, type MappedFile, type ResolvedFile } from '../upload/mapping.js'
 import { addUploads } from '../upload/queue.js'
 import { DropZone } from './drop-zone.js'
+import { EncodeChoice } from './encode-choice.js'
 import { MappingTable } from './mapping-table.js'
 import { Panel } from './page.js'
 import { TitlePicker } from './title-picker.js'
@@ -22,6 +23,7 @@ export function UploadMapping (): ReactNode {
   const describeError = useErrorText()
   const queryClient = useQueryClient()
   const [files, setFiles] = useState<readonly MappedFile[]>([])
+  const [isMaster, setIsMaster] = useState(false)
   const [choosing, setChoosing] = useState<MappedFile | null>(null)
   const resolved = useResolvedFiles(files)
   const ready = resolved.filter(({ item }) => item !== null)
@@ -51,7 +53,7 @@ export function UploadMapping (): ReactNode {
   })
   const start = (): void => {
     const requests = ready.flatMap(({ mapped, item }) =>
-      item === null ? [] : [{ ...mapped, item, itemName: nameItem(mapped) }]
+      item === null ? [] : [{ ...mapped, item, itemName: nameItem(mapped), isMaster }]
     )
     for (const name of addUploads(requests)) showMessage(t('alreadyQueued', { name }))
     setFiles(files.filter(({ key }) => !ready.some(({ mapped }) => mapped.key === key)))
@@ -87,6 +89,7 @@ export function UploadMapping (): ReactNode {
               setFiles(files.filter((file) => file.key !== key))
             }}
           />
+          <EncodeChoice isMaster={isMaster} onChange={setIsMaster} />
           <div className="actions">
             <Button look="main" disabled={ready.length === 0} onClick={start}>
               {t('start', { count: ready.length })}

@@ -7,6 +7,7 @@ import { IconButton } from '@shared/design/button.js'
 import { useFormats } from '@shared/i18n/format.js'
 import { uploadQuery } from '../api/media.js'
 import { readQueue, removeUpload, retryUpload, subscribeToQueue, type QueuedFile } from '../upload/queue.js'
+import { EncodingOfUpload } from './encoding-of-upload.js'
 import { PackagingOfUpload } from './packaging-of-upload.js'
 import { Panel } from './page.js'
 import '../styles/media.css'
@@ -80,5 +81,6 @@ function UploadResult ({ file }: { readonly file: QueuedFile }): ReactNode {
   }, [isReady, queryClient])
   if (upload?.state === 'failed') return <p className="field-error">{upload.failure?.detail}</p>
   if (!isReady) return <span className="tag tag-warm">{t('stateProcessing')}</span>
+  if (upload.encodingJobId !== null) return <EncodingOfUpload encodingJobId={upload.encodingJobId} />
   return <PackagingOfUpload item={file.item} mediaFileId={upload.mediaFileId ?? ''} />
 }

@@ -1,6 +1,6 @@
 // The media files of an item: upload, states, metadata, subtitles and thumbnails.
 import { ExternalLink } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { MediaFile } from '@shared/api/client.js'
 import { buttonClass } from '@shared/design/button.js'
@@ -8,6 +8,7 @@ import { showMessage } from '@shared/design/toasts.js'
 import { useCanEdit } from '../access.js'
 import type { PlayableItem } from '../api/media.js'
 import { DropZone } from '../components/drop-zone.js'
+import { EncodeChoice } from '../components/encode-choice.js'
 import { MediaFileCard } from '../components/media-file-card.js'
 import { Panel } from '../components/page.js'
 import { UploadQueue } from '../components/upload-queue.js'
@@ -28,10 +29,11 @@ interface MediaSectionProps {
 export function MediaSection ({ item, name, mediaFiles, watchUrl }: MediaSectionProps): ReactNode {
   const t = useTranslations('media')
   const canEdit = useCanEdit()
+  const [isMaster, setIsMaster] = useState(false)
   const add = (files: readonly File[]): void => {
     const requests = files.map((file) => {
       const { language, edition } = recogniseFileName(file.name)
-      return { file, item, itemName: name, language, edition }
+      return { file, item, itemName: name, language, edition, isMaster }
     })
     for (const fileName of addUploads(requests)) showMessage(t('alreadyQueued', { name: fileName }))
   }
@@ -51,7 +53,12 @@ export function MediaSection ({ item, name, mediaFiles, watchUrl }: MediaSection
           {mediaFiles.map((file) => <MediaFileCard key={file.id} file={file} itemId={item.itemId} />)}
         </ul>
         {canEdit
-          ? <DropZone label={t('dropOne')} accept={VIDEO_FILES} isMultiple onFiles={add} />
+          ? (
+            <>
+              <EncodeChoice isMaster={isMaster} onChange={setIsMaster} />
+              <DropZone label={t('dropOne')} accept={VIDEO_FILES} isMultiple onFiles={add} />
+            </>
+          )
           : null}
       </Panel>
       <UploadQueue itemId={item.itemId} />

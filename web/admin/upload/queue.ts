@@ -10,7 +10,7 @@ const RETRY_DELAYS_MS = [0, 1_000, 3_000, 5_000, 10_000, 20_000]
 /** Client errors of requests that may succeed later. */
 const TEMPORARY_ERRORS = new Set([401, 408, 425, 429])
 /** Metadata that the API accepts. */
-const SENT_METADATA = ['itemId', 'filename', 'language', 'edition'] as const
+const SENT_METADATA = ['itemId', 'filename', 'language', 'edition', 'role'] as const
 
 /** A file of the queue. */
 export interface QueuedFile {
@@ -34,6 +34,8 @@ interface FileRequest {
   readonly itemName: string
   readonly language: string
   readonly edition: string
+  /** A master is encoded into media files; without it, the file is played as it is. */
+  readonly isMaster: boolean
 }
 
 type Metadata = Record<string, unknown>
@@ -107,16 +109,18 @@ for (
 
 /** Adds files and starts their upload. @returns the names of files that are in the queue already */
 export function addUploads (requests: readonly FileRequest[]): string[] {
-  return requests.flatMap(({ file, item, itemName, language, edition }) => {
-    const metadata = { itemId: item.itemId, filename: file.name, language, edition }
+  return requests.flatMap(({ file, item, itemName, language, edition, isMaster }) => {
+    // The languages of a master are those of its tracks.
+    const kind = isMaster ? { language: '', role: 'master' } : { language, role: '' }
+    const metadata = { itemId: item.itemId, filename: file.name, edition, ...kind }
     try {
       const id = uppy.addFile({
         name: file.name,
         type: file.type,
         data: file,
         meta: {
-          // Part of the fingerprint, so that an upload resumes only for the same item.
-          relativePath: item.itemId,
+          // Part of the fingerprint, so that an upload resumes only for the same item and kind.
+          relativePath: isMaster ? `${item.itemId}/master` : item.itemId,
           ...metadata,
         },
       })
