@@ -46,6 +46,8 @@ export interface StoredThumbnails {
   imageType: string
   imageBytes: number
   sha256: string
+  /** The master from which they were made; null or absent: uploaded. */
+  master?: Types.ObjectId | null
   createdAt: Date
 }
 
@@ -77,6 +79,7 @@ const thumbnailsSchema = new Schema<StoredThumbnails>({
   imageType: { type: String, required: true },
   imageBytes: { type: Number, required: true },
   sha256: { type: String, required: true },
+  master: { type: Schema.Types.ObjectId },
   createdAt: { type: Date, required: true },
 }, { _id: false })
 

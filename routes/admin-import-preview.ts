@@ -28,7 +28,7 @@ const CsvBeginning = Type.String({
 const FIELDS = COLUMN_NAMES.map((name) => ({ name, isRequired: name === REQUIRED_COLUMN }))
 
 const adminImportPreview: FastifyPluginAsyncTypebox = async (app) => {
-  app.removeAllContentTypeParsers()
+  app.removeContentTypeParser('application/json')
   app.addContentTypeParser(CSV, { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body)
   })

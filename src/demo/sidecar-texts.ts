@@ -1,5 +1,6 @@
 // Subtitles and seek thumbnails of the demo clips. The image of the thumbnails has a picture each two seconds of a
 // clip.
+import { buildThumbnailIndex } from '../media/sidecar/thumbnail-index.js'
 import { CLIP_DURATION_MS } from './media-plan.js'
 
 export const SUBTITLE_LANGUAGES = ['en', 'es'] as const
@@ -34,8 +35,6 @@ const [LINE_INTERVAL_MS, LINE_DURATION_MS] = [6_000, 5_000]
 /** Pixels, and pictures per row of the image. */
 const [PICTURE_WIDTH, PICTURE_HEIGHT, COLUMNS] = [160, 90, 6]
 const PICTURE_INTERVAL_MS = 2_000
-/** Name of the image in a stored index. */
-const IMAGE_NAME = 'image'
 
 /** The subtitles of a clip as WebVTT. */
 export function writeSubtitles (language: SubtitleLanguage): string {
@@ -48,13 +47,13 @@ export function writeSubtitles (language: SubtitleLanguage): string {
 
 /** The index of the seek thumbnails as WebVTT. */
 export function thumbnailIndex (): string {
-  const cues = Array.from({ length: CLIP_DURATION_MS / PICTURE_INTERVAL_MS }, (_, i) => {
-    const start = i * PICTURE_INTERVAL_MS
-    const [x, y] = [i % COLUMNS * PICTURE_WIDTH, Math.floor(i / COLUMNS) * PICTURE_HEIGHT]
-    return `${formatTime(start)} --> ${formatTime(start + PICTURE_INTERVAL_MS)}\n` +
-      `${IMAGE_NAME}#xywh=${x},${y},${PICTURE_WIDTH},${PICTURE_HEIGHT}\n`
+  return buildThumbnailIndex({
+    durationMs: CLIP_DURATION_MS,
+    intervalMs: PICTURE_INTERVAL_MS,
+    columns: COLUMNS,
+    width: PICTURE_WIDTH,
+    height: PICTURE_HEIGHT,
   })
-  return ['WEBVTT\n', ...cues].join('\n')
 }
 
 /** Clips are a minute long. */

@@ -20,7 +20,7 @@ interface Project {
 }
 
 function createProject (t: Test): Project {
-  const root = t.testdir({ 'package.json': '{ "type": "module" }', 'package-lock.json': '{}', openapi: {} })
+  const root = t.testdir({ 'package.json': '{ "type": "module" }', 'package-lock.json': '{}', openapi: {}, docs: {} })
   for (const file of FILES) cpSync(file, path.join(root, file))
   mkdirSync(path.join(root, 'node_modules'))
   for (const name of ['typescript', '@types', 'undici-types']) {

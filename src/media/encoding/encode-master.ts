@@ -12,6 +12,7 @@ import { EncodingFailedError, type EncodingDeps } from './encoding-deps.js'
 import { passCost, planEncoding, splitIntoPasses, withRungs, type EncodingPlan } from './encoding-plan.js'
 import { encodingArguments } from './ffmpeg-arguments.js'
 import { saveRenditions, type RunningJob } from './job-state.js'
+import { makeThumbnails } from './master-thumbnails.js'
 import { readMasterInfo } from './master-info.js'
 import { loudnessArguments, withGains } from './measure-loudness.js'
 import { publishRungs } from './publish-renditions.js'
@@ -34,6 +35,7 @@ export async function encodeMaster (deps: EncodingDeps, running: RunningJob, sig
   try {
     if (!await hasRoomFor(folder, plan)) throw diskFull()
     await encodePlan(deps, running, await measureLoudness(deps, running, plan, folder, signal), folder, signal)
+    await makeThumbnails(deps, running.job, plan.durationMs, folder, signal)
   } catch (error) {
     if (isStorageFull(error)) throw diskFull()
     if (error instanceof EncoderUnavailableError) throw new EncodingFailedError('encoder-unavailable', error.message)

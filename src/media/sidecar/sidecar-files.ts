@@ -1,6 +1,6 @@
 // Sidecar files of a movie or episode, which belong to all its media files: subtitles and seek thumbnails.
 import { randomUUID } from 'node:crypto'
-import { Types } from 'mongoose'
+import mongoose, { Types } from 'mongoose'
 import {
   Media,
   subtitleLimitReached,
@@ -107,10 +107,28 @@ export async function setThumbnails (
   title: CatalogueTitle,
   item: CatalogueItem,
   { index, image }: { index: Buffer, image: Buffer },
-): Promise<StoredThumbnails> {
-  const { publishTitleChange, storage, now } = deps
+): Promise<void> {
   const imageType = detectImageType(image)
-  const indexText = await deps.subtitleReader.readThumbnailIndex(index)
+  const files = { index: await deps.subtitleReader.readThumbnailIndex(index), image, imageType, master: null }
+  await storeThumbnails(deps, title, item, files)
+}
+
+export interface ThumbnailFiles {
+  readonly index: Buffer
+  readonly image: Buffer
+  readonly imageType: string
+  /** The master from which they were made: they do not replace uploaded ones. Null: uploaded. */
+  readonly master: Types.ObjectId | null
+}
+
+/** Stores seek thumbnails of an item, and removes those that they replace. */
+export async function storeThumbnails (
+  deps: MediaDeps,
+  title: CatalogueTitle,
+  item: CatalogueItem,
+  { index, image, imageType, master }: ThumbnailFiles,
+): Promise<void> {
+  const { publishTitleChange, storage, now } = deps
   const baseKey = `${item.id}/thumbnails-${randomUUID()}`
   const thumbnails: StoredThumbnails = {
     indexKey: `${baseKey}.vtt`,
@@ -118,19 +136,25 @@ export async function setThumbnails (
     imageType,
     imageBytes: image.length,
     sha256: '',
+    master,
     createdAt: now(),
   }
   try {
-    await storeSmallObject(storage, thumbnails.indexKey, indexText)
+    await storeSmallObject(storage, thumbnails.indexKey, index)
     thumbnails.sha256 = await storeSmallObject(storage, thumbnails.imageKey, image)
     await ensureMedia(title, item)
-    const previous = await Media.findOneAndUpdate({ _id: item.id }, { $set: { thumbnails } }, {
+    const isReplaceable = { $or: [{ thumbnails: null }, { 'thumbnails.master': mongoose.trusted({ $ne: null }) }] }
+    const filter = { _id: item.id, ...master === null ? {} : isReplaceable }
+    const previous = await Media.findOneAndUpdate(filter, { $set: { thumbnails } }, {
       returnDocument: 'before',
     }).lean<StoredMedia>()
+    if (previous === null && master !== null) {
+      await removeObjects(deps, thumbnailKeys(thumbnails))
+      return
+    }
     await requireItem(deps, title, item)
     await publishTitleChange(title.id)
     await removeObjects(deps, thumbnailKeys(previous?.thumbnails ?? null))
-    return thumbnails
   } catch (error) {
     await removeObjects(deps, thumbnailKeys(thumbnails))
     throw error

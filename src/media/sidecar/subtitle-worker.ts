@@ -2,10 +2,10 @@
 // memory, does not affect requests.
 import { convertAss, isAssHeader } from './ass.js'
 import { decodeText, decodeUnicode } from './text-encoding.js'
+import { convertThumbnailIndex } from './thumbnail-index.js'
 import {
   cleanWebVtt,
   convertSubRip,
-  convertThumbnailIndex,
   isBlank,
   isWebVttHeader,
   splitLines,

@@ -1,4 +1,4 @@
-// Reads and writes timed text in linear time: SubRip as it is found, WebVTT, and WebVTT indexes of seek thumbnails.
+// Reads and writes timed text in linear time: SubRip as it is found, and WebVTT.
 import { isUnreadableTimesLine, isWebVttTimesLine, parseTimesLine, renderTimesLine, toAsciiTimes } from './cue-times.js'
 
 /** A film has some thousands of cues. */
@@ -77,7 +77,7 @@ interface Block {
   readonly hasNumber: boolean
 }
 
-function splitAtTimes (lines: readonly string[]): Block[] {
+export function splitAtTimes (lines: readonly string[]): Block[] {
   const blocks: Block[] = []
   for (const [i, line] of lines.entries()) {
     if (parseTimesLine(line) === null && !isUnreadableTimesLine(line)) continue
@@ -178,37 +178,4 @@ export function cleanWebVtt (lines: readonly string[]): WebVttResult & { readonl
 /** States in a stored subtitle that cues and video start at the same time, as HLS requires (RFC 8216 §3.5). */
 export function withTimestampMap (webVtt: string): string {
   return webVtt.replace(/^WEBVTT.*$/m, (line) => `${line}\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000`)
-}
-
-/** Name of the image in a stored index. The response replaces it by a signed URL. */
-const IMAGE_NAME = 'image'
-const RECTANGLE = /^[^\s#]+#xywh=(?:pixel:)?(\d{1,6},\d{1,6},\d{1,6},\d{1,6})$/
-
-/**
- * Reads an index of seek thumbnails: each cue names a rectangle of the image (Media Fragments URI, `#xywh=`).
- * @returns WebVTT in which the image is named `image`
- */
-export function convertThumbnailIndex (lines: readonly string[]): string {
-  if (!isWebVttHeader(lines.find((line) => !isBlank(line)))) {
-    throw new UnreadableTextError('The index is not a WebVTT file.')
-  }
-  const blocks = splitAtTimes(lines)
-  const cues = blocks.flatMap(({ line, start }): Cue[] => {
-    const times = parseTimesLine(line)
-    if (times === null || times.endMs <= times.startMs) return []
-    const rectangle = RECTANGLE.exec((lines[start] ?? '').trim())?.[1]
-    if (rectangle === undefined || !isBlank(lines[start + 1])) {
-      throw new UnreadableTextError(
-        'Each cue of the index must name a rectangle of the image, such as sprite.jpg#xywh=0,0,160,90.',
-      )
-    }
-    return [{ startMs: times.startMs, endMs: times.endMs, settings: '', text: `${IMAGE_NAME}#xywh=${rectangle}` }]
-  })
-  if (cues.length === 0) throw new UnreadableTextError('The index has no cue.')
-  return renderWebVtt(cues)
-}
-
-/** Puts the URL of the image into a stored index. */
-export function withImageUrl (index: string, url: string): string {
-  return index.replaceAll(`\n${IMAGE_NAME}#xywh=`, () => `\n${url}#xywh=`)
 }
