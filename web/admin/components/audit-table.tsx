@@ -3,11 +3,10 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useMemo, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import { Button } from '@shared/design/button.js'
-import { ErrorState, Spinner } from '@shared/design/states.js'
 import { useFormats } from '@shared/i18n/format.js'
 import type { accountAuditQuery, AuditEntry, auditQuery } from '../api/accounts.js'
-import { DataTable, type DataColumn } from './data-table.js'
+import type { DataColumn } from './data-table.js'
+import { PagedTable } from './paged-table.js'
 
 const RESULT_CLASSES = { ok: 'tag-good', refused: 'tag-warm', throttled: 'tag-warm', failed: 'tag-bad' } as const
 
@@ -18,31 +17,20 @@ interface AuditTableProps {
 
 export function AuditTable ({ query, label }: AuditTableProps): ReactNode {
   const t = useTranslations('audit')
-  const common = useTranslations('common')
-  const { data, isPending, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const list = useInfiniteQuery({
     ...query,
     placeholderData: keepPreviousData,
   })
   const columns = useAuditColumns()
-  if (error !== null) return <ErrorState error={error} retry={() => void refetch()} />
-  if (isPending) return <Spinner />
   return (
-    <>
-      <DataTable
-        label={label}
-        items={data.pages.flatMap(({ items }) => items)}
-        getId={({ id }) => id}
-        columns={columns}
-        emptyText={t('empty')}
-      />
-      {hasNextPage
-        ? (
-          <div className="table-more">
-            <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{common('showMore')}</Button>
-          </div>
-        )
-        : null}
-    </>
+    <PagedTable
+      list={list}
+      label={label}
+      items={list.data?.pages.flatMap(({ items }) => items)}
+      getId={({ id }) => id}
+      columns={columns}
+      emptyText={t('empty')}
+    />
   )
 }
 

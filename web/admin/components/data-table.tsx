@@ -25,7 +25,7 @@ interface Selection<Item> {
   readonly rowLabel: (item: Item) => string
 }
 
-interface DataTableProps<Item> {
+export interface DataTableProps<Item> {
   /** The name of the table for screen readers. */
   readonly label: string
   readonly items: Item[]

@@ -3,24 +3,22 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import { Button } from '@shared/design/button.js'
 import { SelectField } from '@shared/design/field.js'
-import { ErrorState, Spinner } from '@shared/design/states.js'
 import { useFormats } from '@shared/i18n/format.js'
 import { accountListQuery, plansQuery, type AccountSummary } from '../api/accounts.js'
 import { AccountStatus } from '../components/account-status.js'
-import { DataTable, type DataColumn } from '../components/data-table.js'
+import type { DataColumn } from '../components/data-table.js'
 import { PageHead } from '../components/page.js'
 import { FlagFilter, SearchFilters } from '../components/search-filters.js'
+import { PagedTable } from '../components/paged-table.js'
 import { validateAccountSearch, type AccountSearch } from '../searches.js'
 
 const ROLES = ['member', 'support', 'editor', 'admin'] as const
 
 export function AccountsPage (): ReactNode {
   const t = useTranslations('accounts')
-  const common = useTranslations('common')
   const search = useSearch({ from: '/staff/accounts' })
-  const { data, isPending, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const list = useInfiniteQuery({
     ...accountListQuery(search),
     placeholderData: keepPreviousData,
   })
@@ -29,24 +27,14 @@ export function AccountsPage (): ReactNode {
     <>
       <PageHead title={t('title')} />
       <AccountFilters search={search} />
-      {error === null ? null : <ErrorState error={error} retry={() => void refetch()} />}
-      {isPending ? <Spinner /> : null}
-      {data === undefined ? null : (
-        <DataTable
-          label={t('title')}
-          items={data.pages.flatMap(({ items }) => items)}
-          getId={({ id }) => id}
-          columns={columns}
-          emptyText={t('empty')}
-        />
-      )}
-      {hasNextPage
-        ? (
-          <div className="table-more">
-            <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{common('showMore')}</Button>
-          </div>
-        )
-        : null}
+      <PagedTable
+        list={list}
+        label={t('title')}
+        items={list.data?.pages.flatMap(({ items }) => items)}
+        getId={({ id }) => id}
+        columns={columns}
+        emptyText={t('empty')}
+      />
     </>
   )
 }

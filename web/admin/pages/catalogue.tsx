@@ -3,15 +3,14 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import { Button, buttonClass } from '@shared/design/button.js'
-import { ErrorState, Spinner } from '@shared/design/states.js'
+import { buttonClass } from '@shared/design/button.js'
 import { useCanEdit } from '../access.js'
 import { titleListQuery, type AdminTitle } from '../api/titles.js'
 import { BulkPublish } from '../components/bulk-publish.js'
 import { CatalogueFilters } from '../components/catalogue-filters.js'
-import { DataTable } from '../components/data-table.js'
 import { PageHead } from '../components/page.js'
 import { useTitleColumns } from '../components/title-columns.js'
+import { PagedTable } from '../components/paged-table.js'
 import type { CatalogueSearch } from '../searches.js'
 import '../styles/catalogue.css'
 
@@ -23,8 +22,8 @@ export function CataloguePage (): ReactNode {
   const search = useSearch({ from: '/staff/catalogue' })
   const navigate = useNavigate()
   const [selected, setSelected] = useState<SelectedRows>({})
-  const { data: titles = [], isPending, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } =
-    useInfiniteQuery({ ...titleListQuery(search), placeholderData: keepPreviousData })
+  const list = useInfiniteQuery({ ...titleListQuery(search), placeholderData: keepPreviousData })
+  const { data: titles = [] } = list
   const columns = useTitleColumns()
   const show = (change: CatalogueSearch): void => {
     setSelected({})
@@ -64,27 +63,15 @@ export function CataloguePage (): ReactNode {
           />
         )
         : null}
-      {error === null ? null : <ErrorState error={error} retry={() => void refetch()} />}
-      {isPending ? <Spinner /> : error !== null ? null : (
-        <DataTable
-          label={t('title')}
-          items={titles}
-          getId={({ id }) => id}
-          columns={columns}
-          emptyText={t('empty')}
-          {...canEdit ? { selection } : {}}
-        />
-      )}
-      {hasNextPage ? <MoreButton isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()} /> : null}
+      <PagedTable
+        list={list}
+        label={t('title')}
+        items={list.data}
+        getId={({ id }) => id}
+        columns={columns}
+        emptyText={t('empty')}
+        {...canEdit ? { selection } : {}}
+      />
     </>
-  )
-}
-
-function MoreButton ({ isBusy, onClick }: { readonly isBusy: boolean, readonly onClick: () => void }): ReactNode {
-  const common = useTranslations('common')
-  return (
-    <div className="table-more">
-      <Button isBusy={isBusy} onClick={onClick}>{common('showMore')}</Button>
-    </div>
   )
 }

@@ -7,22 +7,21 @@ import { useTranslations } from 'use-intl'
 import { Button } from '@shared/design/button.js'
 import { useErrorText } from '@shared/design/error-text.js'
 import { TextField } from '@shared/design/field.js'
-import { ErrorState, Spinner } from '@shared/design/states.js'
 import { useFormats } from '@shared/i18n/format.js'
 import { useCanEdit } from '../access.js'
 import { collectionListQuery, createCollection, type AdminCollection } from '../api/collections.js'
-import { DataTable, type DataColumn } from '../components/data-table.js'
+import type { DataColumn } from '../components/data-table.js'
 import { PageHead, Panel } from '../components/page.js'
 import { FlagFilter, SearchFilters } from '../components/search-filters.js'
+import { PagedTable } from '../components/paged-table.js'
 import { validateCollectionSearch } from '../searches.js'
 import '../styles/editor.css'
 
 export function CollectionsPage (): ReactNode {
   const t = useTranslations('collections')
-  const common = useTranslations('common')
   const canEdit = useCanEdit()
   const search = useSearch({ from: '/staff/collections' })
-  const { data, isPending, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const list = useInfiniteQuery({
     ...collectionListQuery(search),
     placeholderData: keepPreviousData,
   })
@@ -33,20 +32,14 @@ export function CollectionsPage (): ReactNode {
       <div className="sections">
         {canEdit ? <NewCollection /> : null}
         <Filters />
-        {error === null ? null : <ErrorState error={error} retry={() => void refetch()} />}
-        {isPending ? <Spinner /> : null}
-        {data === undefined ? null : (
-          <DataTable
-            label={t('title')}
-            items={data.pages.flatMap(({ items }) => items)}
-            getId={({ id }) => id}
-            columns={columns}
-            emptyText={t('empty')}
-          />
-        )}
-        {hasNextPage
-          ? <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{common('showMore')}</Button>
-          : null}
+        <PagedTable
+          list={list}
+          label={t('title')}
+          items={list.data?.pages.flatMap(({ items }) => items)}
+          getId={({ id }) => id}
+          columns={columns}
+          emptyText={t('empty')}
+        />
       </div>
     </>
   )

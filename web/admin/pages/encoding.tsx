@@ -3,13 +3,12 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import { Button, buttonClass } from '@shared/design/button.js'
+import { buttonClass } from '@shared/design/button.js'
 import { SelectField } from '@shared/design/field.js'
-import { ErrorState, Spinner } from '@shared/design/states.js'
 import { encoderQuery, encodingJobsQuery } from '../api/encoding.js'
-import { DataTable } from '../components/data-table.js'
 import { useEncodingColumns } from '../components/encoding-columns.js'
 import { PageHead } from '../components/page.js'
+import { PagedTable } from '../components/paged-table.js'
 import { ENCODING_STATES } from '../searches.js'
 import '../styles/editor.css'
 import '../styles/media.css'
@@ -44,10 +43,9 @@ function EncoderNotice (): ReactNode {
 
 function JobList (): ReactNode {
   const t = useTranslations('encoding')
-  const common = useTranslations('common')
   const navigate = useNavigate()
   const { state } = useSearch({ from: '/staff/media/encoding' })
-  const { data, isPending, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const list = useInfiniteQuery({
     ...encodingJobsQuery(state),
     placeholderData: keepPreviousData,
   })
@@ -72,24 +70,14 @@ function JobList (): ReactNode {
           }}
         />
       </div>
-      {error === null ? null : <ErrorState error={error} retry={() => void refetch()} />}
-      {isPending ? <Spinner /> : null}
-      {data === undefined ? null : (
-        <DataTable
-          label={t('title')}
-          items={data.pages.flatMap(({ items }) => items)}
-          getId={({ id }) => id}
-          columns={columns}
-          emptyText={t('empty')}
-        />
-      )}
-      {hasNextPage
-        ? (
-          <div className="table-more">
-            <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{common('showMore')}</Button>
-          </div>
-        )
-        : null}
+      <PagedTable
+        list={list}
+        label={t('title')}
+        items={list.data?.pages.flatMap(({ items }) => items)}
+        getId={({ id }) => id}
+        columns={columns}
+        emptyText={t('empty')}
+      />
     </>
   )
 }

@@ -3,17 +3,17 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import { Button, buttonClass } from '@shared/design/button.js'
+import { buttonClass } from '@shared/design/button.js'
 import { SelectField } from '@shared/design/field.js'
-import { ErrorState } from '@shared/design/states.js'
 import { useFormats } from '@shared/i18n/format.js'
 import { jobCountsQuery, mediaListQuery, type MediaFileState, type MediaItem } from '../api/media.js'
-import { DataTable, type DataColumn } from '../components/data-table.js'
+import type { DataColumn } from '../components/data-table.js'
 import { MediaState } from '../components/media-state.js'
 import { PageHead, Panel } from '../components/page.js'
 import { UnfinishedUploads } from '../components/unfinished-uploads.js'
 import { UploadMapping } from '../components/upload-mapping.js'
 import { UploadQueue } from '../components/upload-queue.js'
+import { PagedTable } from '../components/paged-table.js'
 import '../styles/editor.css'
 import '../styles/media.css'
 
@@ -58,14 +58,10 @@ function JobsPanel (): ReactNode {
 
 function FilesPanel (): ReactNode {
   const t = useTranslations('media')
-  const common = useTranslations('common')
   const navigate = useNavigate()
   const { state } = useSearch({ from: '/staff/media' })
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(
-    mediaListQuery(state),
-  )
+  const list = useInfiniteQuery(mediaListQuery(state))
   const columns = useMediaColumns()
-  const items = data?.pages.flatMap((page) => page.items)
   return (
     <Panel title={t('allFiles')} className="section">
       <div className="filters">
@@ -82,23 +78,14 @@ function FilesPanel (): ReactNode {
           }}
         />
       </div>
-      {error === null ? null : <ErrorState error={error} retry={() => void refetch()} />}
-      {items === undefined ? null : (
-        <DataTable
-          label={t('allFiles')}
-          items={items}
-          getId={({ itemId }) => itemId}
-          columns={columns}
-          emptyText={t('noMatch')}
-        />
-      )}
-      {hasNextPage
-        ? (
-          <div className="table-more">
-            <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{common('showMore')}</Button>
-          </div>
-        )
-        : null}
+      <PagedTable
+        list={list}
+        label={t('allFiles')}
+        items={list.data?.pages.flatMap(({ items }) => items)}
+        getId={({ itemId }) => itemId}
+        columns={columns}
+        emptyText={t('noMatch')}
+      />
     </Panel>
   )
 }
