@@ -71,7 +71,7 @@ export interface StoredHls {
 /**
  * Who can play a file.
  * - `active`: everybody, as far as the plan allows
- * - `pending`: nobody yet: the master that it was encoded from replaces another one when all renditions are complete
+ * - `pending`: none yet; its master replaces another one when all renditions are complete
  * - `retired`: only playbacks that started before its master was replaced
  */
 export const MEDIA_STAGES = ['active', 'pending', 'retired'] as const

@@ -4,7 +4,7 @@ import type { ServiceTokens } from './service-tokens.js'
 import type { Streams } from './streams.js'
 import { PASSWORD } from './targets.js'
 import type { Household, TestData } from './test-data.js'
-import { signPeerToken } from './tokens.js'
+import { peerToken } from './tokens.js'
 
 /** Catalogue requests come from this many accounts in turn: each connection is a device that browses. */
 const BROWSING_ACCOUNTS = 32
@@ -54,14 +54,6 @@ const get = (path: string, token?: string): LoadRequest => ({
   path,
   ...(token === undefined ? {} : { token }),
 })
-
-/** Tokens of the peers, by account. They are valid for an hour. */
-const peerTokens = new Map<string, string>()
-function peerToken ({ id }: Household): string {
-  const token = peerTokens.get(id) ?? signPeerToken(id)
-  peerTokens.set(id, token)
-  return token
-}
 
 const browser = ({ data }: OperationContext, n: number): Household =>
   pick(data.households, n % Math.min(BROWSING_ACCOUNTS, data.households.length))

@@ -30,3 +30,11 @@ export function verifyPeerToken (authorization: string | undefined): string | nu
   const { sub, exp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string, exp: number }
   return exp * 1_000 > Date.now() ? sub : null
 }
+
+/** Tokens of the peers, by account. They are valid for an hour. */
+const peerTokens = new Map<string, string>()
+export function peerToken ({ id }: { readonly id: string }): string {
+  const token = peerTokens.get(id) ?? signPeerToken(id)
+  peerTokens.set(id, token)
+  return token
+}

@@ -1,5 +1,6 @@
 // Every problem that the API can return: its statuses, its title, and what the client can do about it.
 import { CONFLICT_PROBLEMS, type ProblemDescription } from './conflict-problems.js'
+import { IMPORT_PROBLEMS } from './import-problems.js'
 import { MEDIA_PROBLEMS } from './media-problems.js'
 
 const GENERAL_PROBLEMS = {
@@ -18,16 +19,6 @@ const GENERAL_PROBLEMS = {
     title: 'Checksum mismatch',
     advice: 'send the file again: the received bytes do not have the announced checksum',
   },
-  'duplicate-import-field': {
-    statuses: [400],
-    title: 'Field mapped twice',
-    advice: 'map one column to each field, and `ignore` the others; nothing was imported',
-  },
-  'empty-import': {
-    statuses: [400],
-    title: 'Invalid request',
-    advice: 'send the lines in the body',
-  },
   'empty-upload': {
     statuses: [400],
     title: 'Invalid request',
@@ -37,11 +28,6 @@ const GENERAL_PROBLEMS = {
     statuses: [400],
     title: 'Code expired',
     advice: 'request new codes',
-  },
-  'import-interrupted': {
-    statuses: [400],
-    title: 'Invalid request',
-    advice: 'send the file again; the lines before the interruption were imported',
   },
   'incomplete-form': {
     statuses: [400],
@@ -73,16 +59,6 @@ const GENERAL_PROBLEMS = {
     title: 'Invalid request',
     advice: 'request another link: this one is invalid, expired or already used',
   },
-  'mapping-needs-csv': {
-    statuses: [400],
-    title: 'Invalid request',
-    advice: 'omit `map`, or send CSV: other formats name their fields',
-  },
-  'missing-import-field': {
-    statuses: [400],
-    title: 'Required field not mapped',
-    advice: 'map a column to `title`; nothing was imported',
-  },
   'malformed-request': {
     statuses: [400],
     title: 'Invalid request',
@@ -92,21 +68,6 @@ const GENERAL_PROBLEMS = {
     statuses: [400],
     title: 'Polling too fast',
     advice: 'wait for the new `interval` before each poll',
-  },
-  'unknown-import-column': {
-    statuses: [400],
-    title: 'Unknown column',
-    advice: 'map columns of the file only; `previewImport` lists them; nothing was imported',
-  },
-  'unknown-import-field': {
-    statuses: [400],
-    title: 'Unknown field',
-    advice: 'map to fields of the import format or to `ignore`; nothing was imported',
-  },
-  'unreadable-import': {
-    statuses: [400],
-    title: 'Unreadable import',
-    advice: 'correct the file from `line` on and send it again; the lines before were imported',
   },
   'unsupported-grant-type': {
     statuses: [400],
@@ -305,5 +266,5 @@ const GENERAL_PROBLEMS = {
   },
 } as const satisfies Readonly<Record<string, ProblemDescription>>
 
-export const PROBLEMS = { ...GENERAL_PROBLEMS, ...CONFLICT_PROBLEMS, ...MEDIA_PROBLEMS }
+export const PROBLEMS = { ...GENERAL_PROBLEMS, ...CONFLICT_PROBLEMS, ...IMPORT_PROBLEMS, ...MEDIA_PROBLEMS }
 export type ProblemCode = keyof typeof PROBLEMS

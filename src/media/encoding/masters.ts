@@ -115,7 +115,7 @@ async function findMasters (itemId: string, edition: string | null): Promise<Sto
 }
 
 /**
- * Removes masters that nobody can play yet, so that another one takes their place.
+ * Removes masters that cannot be played yet, so that another one takes their place.
  * @returns the master whose renditions play until the new ones are complete; null for none
  */
 async function makeWay (deps: MasterDeps, masters: readonly StoredEncodingJob[]): Promise<Types.ObjectId | null> {
