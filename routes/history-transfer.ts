@@ -20,8 +20,16 @@ const MAX_FILE_BYTES = 16 * 1024 * 1024
 /** Imports per IP address: each may be a large file. */
 const IMPORT_RATE_LIMIT = { max: 30, timeWindow: 60_000 } as const
 
-const CsvText = {
-  'text/csv': { schema: Type.String({ description: 'UTF-8, UTF-16 or Windows, with column names in the first line' }) },
+const ExportedCsv = {
+  'text/csv': { schema: Type.String({ description: 'UTF-8, with column names in the first line' }) },
+}
+const NetflixCsv = {
+  'text/csv': {
+    schema: Type.String({
+      description: 'UTF-8, UTF-16 or Windows, with column names in the first line',
+      examples: ['Title,Date\n"The Matrix",1/2/24\n'],
+    }),
+  },
 }
 const ExportQuery = strict({
   format: describe(FileFormat, 'json can be imported again; csv is for reading'),
@@ -69,7 +77,7 @@ const historyTransfer: FastifyPluginAsyncTypebox<HistoryTransferRouteOptions> = 
       response: responses({
         200: withHeaders({
           description: 'The file, as an attachment',
-          content: { 'application/json': { schema: ref(HistoryFile) }, ...CsvText },
+          content: { 'application/json': { schema: ref(HistoryFile) }, ...ExportedCsv },
         }, 'Content-Disposition'),
       }),
     },
@@ -104,7 +112,7 @@ const historyTransfer: FastifyPluginAsyncTypebox<HistoryTransferRouteOptions> = 
       params: ProfileParams,
       querystring: ImportQuery,
       consumes: ['application/json', 'text/csv'],
-      body: { content: { 'application/json': { schema: ref(HistoryFile) }, ...CsvText } },
+      body: { content: { 'application/json': { schema: ref(HistoryFile) }, ...NetflixCsv } },
       response: responses({ 200: ref(ImportReport) }),
     },
   }, async (request) => {
