@@ -7,6 +7,7 @@ import t from 'tap'
 import { EncodingJob, type StoredEncodingJob } from '../../models/encoding-job.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
+import { thumbnailKeys } from '../../src/media/object-cleanup.js'
 import { openLocalStorage } from '../../src/storage/local-storage.js'
 import { mediaFolder } from '../../src/storage/open-storage.js'
 import { makeFile, skipWithoutFfmpeg } from '../media/encoding/programs.js'
@@ -91,7 +92,9 @@ t.test('the roles api and worker', { timeout: 280_000, skip: await skipWithoutFf
     const used = new Set([
       ...(await jobs()).map(({ storageKey }) => storageKey),
       ...media.flatMap(({ files }) => files.map(({ storageKey }) => storageKey)),
+      ...media.flatMap(({ thumbnails }) => thumbnailKeys(thumbnails)),
     ])
+    for (const { thumbnails } of media) t.ok(thumbnails, 'every master has thumbnails')
     const prefixes = media.flatMap(({ files }) => files.flatMap(({ hls }) => hls.packages.map(({ prefix }) => prefix)))
     const storage = await openLocalStorage(mediaFolder(dataDir))
     const unused: string[] = []

@@ -30,11 +30,13 @@ export async function encodeMaster (deps: EncodingDeps, running: RunningJob, sig
   const { config } = deps
   const claimId = running.claimId.toString()
   const plan = await planMissingRungs(deps, running, signal)
-  if (plan.rungs.length === 0) return
   const folder = await createScratchFolder(config.dataDir, claimId)
   try {
     if (!await hasRoomFor(folder, plan)) throw diskFull()
-    await encodePlan(deps, running, await measureLoudness(deps, running, plan, folder, signal), folder, signal)
+    // An earlier attempt may have ended between its last rung and the thumbnails.
+    if (plan.rungs.length > 0) {
+      await encodePlan(deps, running, await measureLoudness(deps, running, plan, folder, signal), folder, signal)
+    }
     await makeThumbnails(deps, running.job, plan.durationMs, folder, signal)
   } catch (error) {
     if (isStorageFull(error)) throw diskFull()

@@ -129,7 +129,8 @@ export async function storeThumbnails (
   { index, image, imageType, master }: ThumbnailFiles,
 ): Promise<void> {
   const { publishTitleChange, storage, now } = deps
-  const baseKey = `${item.id}/thumbnails-${randomUUID()}`
+  // An attempt that was interrupted leaves no other objects than the next one writes.
+  const baseKey = `${item.id}/thumbnails-${master?.toString() ?? randomUUID()}`
   const thumbnails: StoredThumbnails = {
     indexKey: `${baseKey}.vtt`,
     imageKey: baseKey,
@@ -154,7 +155,8 @@ export async function storeThumbnails (
     }
     await requireItem(deps, title, item)
     await publishTitleChange(title.id)
-    await removeObjects(deps, thumbnailKeys(previous?.thumbnails ?? null))
+    const keys = thumbnailKeys(thumbnails)
+    await removeObjects(deps, thumbnailKeys(previous?.thumbnails ?? null).filter((key) => !keys.includes(key)))
   } catch (error) {
     await removeObjects(deps, thumbnailKeys(thumbnails))
     throw error

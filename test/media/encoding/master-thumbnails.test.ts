@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
+import { EncodingJob } from '../../../models/encoding-job.js'
 import { Media, type StoredMedia } from '../../../models/media.js'
 import { planThumbnails } from '../../../src/media/encoding/master-thumbnails.js'
 import { addMovie } from '../../support/catalogue.js'
@@ -94,5 +95,19 @@ t.test('a master gets seek thumbnails', { skip }, async (t) => {
     const second = await findThumbnails(movie)
     t.ok(first?.master != null && second?.master != null)
     t.not(second?.sha256, first?.sha256)
+    t.strictSame(await runDoctor(test), [])
+  })
+
+  await t.test('also when an attempt ended before they were made', async (t) => {
+    const movie = await addMovie(app, admin, {}, [])
+    const { body: job } = await uploadMaster(test, movie, master)
+    await encodeMasters(test)
+    const first = await findThumbnails(movie)
+    await EncodingJob.updateOne({ _id: job.id }, { state: 'waiting', nextAttemptAt: new Date(0) })
+    await Media.updateOne({ _id: movie }, { thumbnails: null })
+    await encodeMasters(test)
+    t.match(await findThumbnails(movie), { sha256: first?.sha256, indexKey: first?.indexKey })
+    t.equal((await Media.findById(movie).lean<StoredMedia>())?.files.length, 2)
+    t.strictSame(await runDoctor(test), [])
   })
 })

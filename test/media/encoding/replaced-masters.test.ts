@@ -98,7 +98,7 @@ t.test('replaced masters', { skip: await skipWithoutFfmpeg() }, async (t) => {
     t.equal((await findFiles(movie)).length, 2)
     const keys: string[] = []
     for await (const { key } of storage.list()) if (key.startsWith(movie)) keys.push(key)
-    t.equal(keys.length, 3, 'the master and two renditions')
+    t.equal(keys.length, 5, 'the master, two renditions, and the two files of the thumbnails')
     t.strictSame(await runDoctor(test), [])
   })
 
