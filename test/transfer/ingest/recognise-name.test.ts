@@ -72,7 +72,7 @@ t.test('subtitles, with language and kind', async (t) => {
   t.equal(recogniseFile('Movie.sup').kind, 'picture-subtitle')
 })
 
-t.test('other files, trailers and samples are told apart', async (t) => {
+t.test('trailers, samples and other files are recognised', async (t) => {
   const kinds = [
     'Movie (1999)-trailer.mp4',
     'Movie/Samples/movie.mkv',

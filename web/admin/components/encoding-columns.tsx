@@ -1,6 +1,5 @@
 // The columns of the encoding queue.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Button } from '@shared/design/button.js'
@@ -10,6 +9,7 @@ import { useFormats } from '@shared/i18n/format.js'
 import { cancelEncodingJob, retryEncodingJob, type EncodingJob, type EncodingState } from '../api/encoding.js'
 import { encodingKey, uploadsKey } from '../api/keys.js'
 import type { DataColumn } from './data-table.js'
+import { ItemLink } from './item-link.js'
 
 interface JobProps {
   readonly job: EncodingJob
@@ -53,25 +53,7 @@ function useJobName ({ title, season, episode, edition }: EncodingJob): string {
 
 function MasterLink ({ job }: JobProps): ReactNode {
   const name = useJobName(job)
-  const { title, titleId, itemId, season, episode } = job
-  const search = { tab: 'media' }
-  if (title === null) return name
-  return season === null || episode === null
-    ? (
-      <Link to="/catalogue/movies/$movieId" params={{ movieId: itemId }} search={search} className="table-link">
-        {name}
-      </Link>
-    )
-    : (
-      <Link
-        to="/catalogue/shows/$showId/seasons/$season/episodes/$episode"
-        params={{ showId: titleId, season: String(season), episode: String(episode) }}
-        search={search}
-        className="table-link"
-      >
-        {name}
-      </Link>
-    )
+  return job.title === null ? name : <ItemLink item={job}>{name}</ItemLink>
 }
 
 function JobState ({ job: { state, reason, nextAttemptAt, attempts, logTail } }: JobProps): ReactNode {

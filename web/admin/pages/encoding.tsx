@@ -4,11 +4,11 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { buttonClass } from '@shared/design/button.js'
-import { SelectField } from '@shared/design/field.js'
 import { encoderQuery, encodingJobsQuery } from '../api/encoding.js'
 import { useEncodingColumns } from '../components/encoding-columns.js'
 import { PageHead } from '../components/page.js'
 import { PagedTable } from '../components/paged-table.js'
+import { StateFilter } from '../components/state-filter.js'
 import { ENCODING_STATES } from '../searches.js'
 import '../styles/editor.css'
 import '../styles/media.css'
@@ -52,24 +52,16 @@ function JobList (): ReactNode {
   const columns = useEncodingColumns()
   return (
     <>
-      <div className="filters">
-        <SelectField
-          label={t('state')}
-          value={state ?? ''}
-          options={[
-            { value: '', label: t('anyState') },
-            ...ENCODING_STATES.map((value) => ({ value, label: t(`is-${value}`) })),
-          ]}
-          onChange={({ target }) => {
-            const chosen = ENCODING_STATES.find((one) => one === target.value)
-            void navigate({
-              to: '/media/encoding',
-              search: chosen === undefined ? {} : { state: chosen },
-              replace: true,
-            })
-          }}
-        />
-      </div>
+      <StateFilter
+        label={t('state')}
+        states={ENCODING_STATES}
+        value={state}
+        anyLabel={t('anyState')}
+        labelOf={(one) => t(`is-${one}`)}
+        onChange={(chosen) => {
+          void navigate({ to: '/media/encoding', search: chosen === undefined ? {} : { state: chosen }, replace: true })
+        }}
+      />
       <PagedTable
         list={list}
         label={t('title')}

@@ -4,7 +4,6 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { buttonClass } from '@shared/design/button.js'
-import { SelectField } from '@shared/design/field.js'
 import { useFormats } from '@shared/i18n/format.js'
 import { jobCountsQuery, mediaListQuery, type MediaFileState, type MediaItem } from '../api/media.js'
 import type { DataColumn } from '../components/data-table.js'
@@ -13,7 +12,9 @@ import { PageHead, Panel } from '../components/page.js'
 import { UnfinishedUploads } from '../components/unfinished-uploads.js'
 import { UploadMapping } from '../components/upload-mapping.js'
 import { UploadQueue } from '../components/upload-queue.js'
+import { ItemLink } from '../components/item-link.js'
 import { PagedTable } from '../components/paged-table.js'
+import { StateFilter } from '../components/state-filter.js'
 import '../styles/editor.css'
 import '../styles/media.css'
 
@@ -64,20 +65,16 @@ function FilesPanel (): ReactNode {
   const columns = useMediaColumns()
   return (
     <Panel title={t('allFiles')} className="section">
-      <div className="filters">
-        <SelectField
-          label={t('state')}
-          value={state ?? ''}
-          options={[
-            { value: '', label: t('anyState') },
-            ...STATES.map((value) => ({ value, label: t(`is-${value}`) })),
-          ]}
-          onChange={({ target }) => {
-            const chosen = STATES.find((one) => one === target.value)
-            void navigate({ to: '/media', search: chosen === undefined ? {} : { state: chosen }, replace: true })
-          }}
-        />
-      </div>
+      <StateFilter
+        label={t('state')}
+        states={STATES}
+        value={state}
+        anyLabel={t('anyState')}
+        labelOf={(one) => t(`is-${one}`)}
+        onChange={(chosen) => {
+          void navigate({ to: '/media', search: chosen === undefined ? {} : { state: chosen }, replace: true })
+        }}
+      />
       <PagedTable
         list={list}
         label={t('allFiles')}
@@ -94,7 +91,7 @@ function useMediaColumns (): Array<DataColumn<MediaItem>> {
   const t = useTranslations('media')
   const { dateTime, bytes } = useFormats()
   return [
-    { id: 'title', header: t('item'), cell: (item) => <ItemLink item={item} /> },
+    { id: 'title', header: t('item'), cell: (item) => <MediaItemLink item={item} /> },
     {
       id: 'files',
       header: t('files'),
@@ -112,25 +109,10 @@ function useMediaColumns (): Array<DataColumn<MediaItem>> {
   ]
 }
 
-/** Opens the media files of the movie or episode. */
-function ItemLink ({ item: { itemId, titleId, title, season, episode } }: { readonly item: MediaItem }): ReactNode {
+/** Names the movie or episode, and opens its media files. */
+function MediaItemLink ({ item }: { readonly item: MediaItem }): ReactNode {
   const t = useTranslations('media')
-  const name = title ?? t('deletedTitle')
-  const search = { tab: 'media' }
-  return season === null || episode === null
-    ? (
-      <Link to="/catalogue/movies/$movieId" params={{ movieId: itemId }} search={search} className="table-link">
-        {name}
-      </Link>
-    )
-    : (
-      <Link
-        to="/catalogue/shows/$showId/seasons/$season/episodes/$episode"
-        params={{ showId: titleId, season: String(season), episode: String(episode) }}
-        search={search}
-        className="table-link"
-      >
-        {name} S{season} E{episode}
-      </Link>
-    )
+  const { title, season, episode } = item
+  const numbers = season === null || episode === null ? '' : ` S${season} E${episode}`
+  return <ItemLink item={item}>{title ?? t('deletedTitle')}{numbers}</ItemLink>
 }
