@@ -3,7 +3,16 @@
 import mongoose, { Schema, Types } from 'mongoose'
 import './mongoose-settings.js'
 import { conflict } from '../src/errors.js'
-import { markersSchema, Title, translationsPath, type Markers, type StoredTitle, type Translation } from './title.js'
+import {
+  chaptersPath,
+  markersSchema,
+  Title,
+  translationsPath,
+  type Markers,
+  type StoredChapters,
+  type StoredTitle,
+  type Translation,
+} from './title.js'
 
 /** Far below MongoDB's limit of 16 MB: a show of this size is read within a few milliseconds. */
 export const MAX_SHOW_BYTES = 1_000_000
@@ -21,6 +30,8 @@ export interface StoredEpisode {
   /** Of a special: the regular episode that it follows; null for a special without a place in the order. */
   placedAfter: { season: number, episode: number } | null
   markers: Markers | null
+  /** Missing when unknown. */
+  chapters?: StoredChapters
   /** Missing or null when there is none: a show of a thousand episodes stays small. */
   stillUrl?: string | null
 }
@@ -53,6 +64,7 @@ const episodeSchema = new Schema<StoredEpisode>({
   airDate: { type: String, default: null },
   placedAfter: { type: placedAfterSchema, default: null },
   markers: { type: markersSchema, default: null },
+  chapters: chaptersPath,
   stillUrl: { type: String },
 })
 

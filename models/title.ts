@@ -4,6 +4,7 @@ import mongoose, { Schema, type Types } from 'mongoose'
 import './mongoose-settings.js'
 import type { Certification } from '../src/domain/certifications.js'
 import { MATURITY_RATINGS, type MaturityRating } from '../src/domain/maturity.js'
+import { areChapters } from '../src/domain/chapters.js'
 import { MAX_TRANSLATIONS } from '../src/domain/vocabulary.js'
 import {
   pathsOfFilter,
@@ -40,6 +41,19 @@ export interface Markers {
   introEndMs: number | null
   /** Start of the credits: from here on the item counts as finished. */
   creditsStartMs: number | null
+}
+
+export interface Chapter {
+  /** Ms from the start of the item. */
+  startMs: number
+  title: string
+}
+
+export interface StoredChapters {
+  /** Sorted by start; each starts later than the one before. */
+  list: Chapter[]
+  /** The master that has them; null: people set them, and ingest does not change them. */
+  master: Types.ObjectId | null
 }
 
 export interface StoredTitle {
@@ -120,6 +134,18 @@ export const markersSchema = new Schema<Markers>({
   introEndMs: { type: Number, default: null },
   creditsStartMs: { type: Number, default: null },
 }, { _id: false })
+
+const chaptersSchema = new Schema<StoredChapters>({
+  list: {
+    type: [new Schema<Chapter>({ startMs: Number, title: String }, { _id: false })],
+    default: [],
+    validate: { validator: areChapters, message: 'chapters are out of order, incomplete or too many' },
+  },
+  master: { type: Schema.Types.ObjectId, default: null },
+}, { _id: false })
+
+/** Not stored when unknown, as most items have none. */
+export const chaptersPath = { type: chaptersSchema, default: undefined }
 
 const titleSchema = new Schema<StoredTitle>({
   title: { type: String, required: true },

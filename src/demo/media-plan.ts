@@ -1,5 +1,6 @@
 // Assigns the four demo clips to movies and episodes. A clip is one minute long and shows its position, so that an
 // exact resume is visible. The duration of an item is that of its clip, not the runtime of the movie.
+import type { StoredChapters } from '../../models/title.js'
 import { demoShows } from './shows.js'
 import { demoMovieId, type DemoMovie, type DemoShow } from './demo-titles.js'
 import { loadDemoMovies } from './movies.js'
@@ -78,6 +79,16 @@ export const MOVIE_MARKERS = {
   introStartMs: null,
   introEndMs: null,
   creditsStartMs: 54_000,
+}
+/** Of the same items, which show the second. */
+export const CHAPTERS: StoredChapters = {
+  list: [
+    { startMs: 0, title: 'Prologue' },
+    { startMs: 10_000, title: 'The first half minute' },
+    { startMs: 30_000, title: 'The second half minute' },
+    { startMs: 54_000, title: 'Credits' },
+  ],
+  master: null,
 }
 export const EPISODE_MARKERS = { ...MOVIE_MARKERS, introStartMs: 3_000, introEndMs: 10_000 }
 

@@ -8,7 +8,14 @@ import { splitIntoBatches } from '../domain/arrays.js'
 import type { MediaStorage } from '../storage/storage.js'
 import { seedArtwork, type DemoArtwork } from './artwork/seed-artwork.js'
 import type { DemoMovie } from './demo-titles.js'
-import { EPISODE_MARKERS, listTitlesWithPoster, mediaPlan, MOVIE_MARKERS, planPopularMovies } from './media-plan.js'
+import {
+  CHAPTERS,
+  EPISODE_MARKERS,
+  listTitlesWithPoster,
+  mediaPlan,
+  MOVIE_MARKERS,
+  planPopularMovies,
+} from './media-plan.js'
 import { loadDemoMovies } from './movies.js'
 import { seedMedia, storeClips } from './seed-media.js'
 import { demoShows } from './shows.js'
@@ -50,6 +57,7 @@ async function seedTitles (
       _id: id,
       createdAt: addedAt.get(id),
       markers: playable.has(id) ? MOVIE_MARKERS : null,
+      ...(playable.has(id) ? { chapters: CHAPTERS } : {}),
     })))
     inserted += batch.length
   }
@@ -65,6 +73,7 @@ async function seedTitles (
         _id,
         ...episode,
         markers: EPISODE_MARKERS,
+        chapters: CHAPTERS,
         ...(stills.has(_id) ? { stillUrl: stills.get(_id) } : {}),
       })),
     })),

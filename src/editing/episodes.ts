@@ -2,6 +2,7 @@
 import { Types } from 'mongoose'
 import type { StoredEpisode, StoredSeason } from '../../models/show.js'
 import type { EpisodeChanges } from '../schemas/title-input.js'
+import { editChapters } from './chapters.js'
 import {
   assertNoPlacedSpecials,
   putByNumber,
@@ -27,7 +28,8 @@ export async function putEpisode (
   const show = await updateShow(deps, showId, expectedRevision, ({ seasons }) => {
     const season = findSeason(seasons, seasonNumber) ?? newSeason(seasonNumber)
     const existing = season.episodes.find((episode) => episode.number === number)
-    const episode = toStoredEpisode(existing?._id ?? new Types.ObjectId(), seasonNumber, { ...body, number })
+    const id = existing?._id ?? new Types.ObjectId()
+    const episode = toStoredEpisode(id, seasonNumber, { ...body, number }, existing)
     return { seasons: putByNumber(seasons, [{ ...season, episodes: putByNumber(season.episodes, [episode]) }]) }
   })
   return { part: requireEpisode(show, seasonNumber, number), revision: show.__v }
@@ -45,13 +47,15 @@ export async function changeEpisode (
   changes: EpisodeChanges,
   expectedRevision: number | null,
 ): Promise<WriteResult<StoredEpisode>> {
-  const { season: targetNumber = seasonNumber, translations, markers, ...fields } = changes
+  const { season: targetNumber = seasonNumber, translations, markers, chapters, ...fields } = changes
   const show = await updateShow(deps, showId, expectedRevision, (stored) => {
+    const existing = requireEpisode(stored, seasonNumber, number)
     const changed = {
-      ...requireEpisode(stored, seasonNumber, number),
+      ...existing,
       ...fields,
       ...(translations === undefined ? {} : { translations: toStoredTranslations(translations) }),
       ...(markers === undefined ? {} : { markers: toStoredMarkers(markers) }),
+      chapters: editChapters(existing.chapters, chapters, 'merge'),
     } as StoredEpisode
     if (targetNumber > 0) assertNoPlacedSpecials([changed])
     const seasons = moveEpisode(stored.seasons, seasonNumber, targetNumber, changed)

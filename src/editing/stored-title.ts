@@ -7,6 +7,7 @@ import type { Markers, StoredTitle, Translation } from '../../models/title.js'
 import { formatCertification, parseRating, toMaturityRating } from '../domain/certifications.js'
 import { conflict, prefixPointers, validationFailed } from '../errors.js'
 import type { TitleBody } from '../schemas/title-input.js'
+import { editChapters } from './chapters.js'
 import { completeMarkers } from './markers.js'
 
 /** `replace` resets the fields that a body omits, `merge` keeps their values. */
@@ -37,7 +38,10 @@ export const TITLE_DEFAULTS = {
   popularity: 0,
 } as const
 
-/** Maps a body to stored fields; omitted fields are left out. An omitted year is derived from the release date. */
+/**
+ * Maps a body to stored fields, except seasons and chapters; omitted fields are left out. An omitted year is derived
+ * from the release date.
+ */
 export function toStoredFields (
   {
     seasons: _,
@@ -46,6 +50,7 @@ export function toStoredFields (
     alternativeTitles,
     genres,
     markers,
+    chapters: _chapters,
     cast,
     crew,
     translations,
@@ -166,6 +171,9 @@ export function toStoredSeasons (
       season.episodes.map((episode) => [`${season.number} ${episode.number}`, episode._id] as const)
     ),
   )
+  const episodesById = new Map(
+    existing.flatMap((season) => season.episodes.map((episode) => [episode._id.toString(), episode] as const)),
+  )
   const idsInBody = new Set(seasons.flatMap((season) => (season.episodes ?? []).map((episode) => episode.id)))
 
   function resolveEpisodeId (season: number, episode: EpisodeBody): Types.ObjectId {
@@ -186,7 +194,10 @@ export function toStoredSeasons (
       episodes: (season.episodes ?? []).map((episode, at) =>
         prefixPointers(
           `/episodes/${at}`,
-          () => toStoredEpisode(resolveEpisodeId(season.number, episode), season.number, episode),
+          () => {
+            const id = resolveEpisodeId(season.number, episode)
+            return toStoredEpisode(id, season.number, episode, episodesById.get(id.toString()))
+          },
         )
       ),
     }))
@@ -207,14 +218,19 @@ function unknownEpisode (season: number, episode: number): Error {
   )
 }
 
-/** @throws DomainError 400 `validation-failed` */
+/**
+ * @param existing the episode that is replaced
+ * @throws DomainError 400 `validation-failed`
+ */
 export function toStoredEpisode (
   id: Types.ObjectId,
   season: number,
   episode: Omit<EpisodeBody, 'id'>,
+  existing?: StoredEpisode,
 ): StoredEpisode {
   const placedAfter = episode.placedAfter ?? null
   if (placedAfter !== null && season > 0) throw placedOutsideSpecials()
+  const chapters = editChapters(existing?.chapters, episode.chapters, 'replace')
   return {
     _id: id,
     number: episode.number,
@@ -225,6 +241,7 @@ export function toStoredEpisode (
     airDate: episode.airDate ?? null,
     placedAfter,
     markers: toStoredMarkers(episode.markers),
+    ...(chapters === undefined ? {} : { chapters }),
     ...(episode.stillUrl === undefined || episode.stillUrl === null ? {} : { stillUrl: episode.stillUrl }),
   }
 }

@@ -5,6 +5,7 @@ import { Title, type StoredTitle } from '../../models/title.js'
 import { fail, notFound, preconditionFailed } from '../errors.js'
 import { removeTitleImages } from '../media/images/images.js'
 import type { TitleBody } from '../schemas/title-input.js'
+import { editChapters } from './chapters.js'
 import { assertRevision, removeMedia, revisionFilter, updateShow, type EditingDeps } from './edit-show.js'
 import { insertTitle, saveTitle } from './save-title.js'
 import {
@@ -21,7 +22,10 @@ export async function createMovie (
   body: TitleBody & { title: string },
 ): Promise<StoredMovie> {
   assertAvailabilityWindow(null, body, 'replace')
-  const movie = await insertTitle(deps, () => new Movie(toStoredFields(body)))
+  const movie = await insertTitle(
+    deps,
+    () => new Movie({ ...toStoredFields(body), chapters: editChapters(undefined, body.chapters, 'replace') }),
+  )
   await deps.publishTitleChange(movie._id.toString())
   return movie.toObject() as unknown as StoredMovie
 }
@@ -53,7 +57,8 @@ export async function editMovie (
   const before = movie.toObject() as unknown as StoredMovie
   assertAvailabilityWindow(before, body, mode)
   const defaults = mode === 'replace' ? { ...TITLE_DEFAULTS, runtimeMs: null, markers: null } : {}
-  movie.set({ ...defaults, ...toStoredFields(body) })
+  const chapters = editChapters(before.chapters, body.chapters, mode)
+  movie.set({ ...defaults, ...toStoredFields(body), chapters })
   await saveTitle(deps, movie, before.published, expectedRevision)
   await deps.publishTitleChange(id)
   return movie.toObject() as unknown as StoredMovie

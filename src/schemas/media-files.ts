@@ -1,6 +1,6 @@
-// Media files, markers and subtitles of movies and episodes.
+// Media files, markers, chapters and subtitles of movies and episodes.
 import { Type, type Static } from 'typebox'
-import { describe, DurationMs, Id, Language, nullable, PositionMs, responses } from './common.js'
+import { describe, DurationMs, Id, Language, nullable, PositionMs, ref, responses } from './common.js'
 import { AudioKind, SubtitleKind } from './languages.js'
 import { OBJECT_HEADERS, withHeaders, type ResponseHeader } from './response-headers.js'
 
@@ -88,6 +88,15 @@ export const Markers = Type.Object({
   ),
 }, { $id: 'Markers', description: 'Positions that a player offers to skip to' })
 export type Markers = Static<typeof Markers>
+
+export const Chapter = Type.Object({
+  startMs: describe(PositionMs, 'Start of the chapter, ms from the start; the chapter ends where the next one starts'),
+  title: Type.String({ description: 'Title of the chapter, in the language of its file', examples: ['The heist'] }),
+}, { $id: 'Chapter', description: 'A chapter of a movie or episode' })
+export type Chapter = Static<typeof Chapter>
+
+/** Of a movie or episode. */
+export const chapters = Type.Array(ref(Chapter), { description: 'Chapters, sorted by start; empty: none' })
 
 export const Subtitle = Type.Object({
   id: Id,

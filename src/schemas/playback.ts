@@ -3,7 +3,7 @@ import { Type, type Static } from 'typebox'
 import { describe, Id, Language, nullable, Reason, ref, strict, Timestamp } from './common.js'
 import { ContinueCard } from './continue-watching.js'
 import { ChosenAudio, ChosenSubtitle, languageChoice, SubtitleKind, SubtitleMode } from './languages.js'
-import { Markers, MediaFile } from './media-files.js'
+import { chapters, Markers, MediaFile } from './media-files.js'
 import { Progress, progressEvent } from './progress.js'
 import { PlayerState } from './streams.js'
 import { Item } from './titles.js'
@@ -68,6 +68,7 @@ export const Playback = Type.Object({
     { description: 'Other files that the plan can play' },
   ),
   markers: ref(Markers),
+  chapters,
   url: Type.String({
     description: 'Signed URL of the chosen file, relative to the service; valid while the stream is live',
   }),

@@ -1,7 +1,7 @@
 // Previews of titles for editors.
 import { Type, type Static } from 'typebox'
 import { Id, ref, strict, Timestamp } from './common.js'
-import { Markers, MediaFile } from './media-files.js'
+import { chapters, Markers, MediaFile } from './media-files.js'
 import { Playback } from './playback.js'
 import { Item } from './titles.js'
 
@@ -18,6 +18,7 @@ export const Preview = Type.Object({
   item: ref(Item),
   mediaFile: ref(MediaFile),
   markers: ref(Markers),
+  chapters,
   url: Type.String({ ...url, description: 'Signed URL of the media file, relative to the service' }),
   hlsUrl,
   subtitles,

@@ -85,7 +85,10 @@ export const REQUEST_EXAMPLES: Readonly<Record<string, unknown>> = {
   changeSeason: { title: 'The only season' },
   orderEpisodes: { episodeIds: [SERENITY], firstNumber: 1 },
   putEpisode: EPISODE,
-  changeEpisode: { markers: { introStartMs: 5_000, introEndMs: 12_000 } },
+  changeEpisode: {
+    markers: { introStartMs: 5_000, introEndMs: 12_000 },
+    chapters: [{ startMs: 0, title: 'Prologue' }, { startMs: 12_000, title: 'The heist' }],
+  },
   createCollection: COLLECTION,
   replaceCollection: COLLECTION,
   changeCollection: { published: true },

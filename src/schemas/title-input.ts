@@ -1,5 +1,6 @@
 // What administrators write about movies, shows, seasons and episodes, through the API and in imports.
 import { Type, type Static } from 'typebox'
+import { MAX_CHAPTER_TITLE_LENGTH, MAX_CHAPTERS } from '../domain/chapters.js'
 import { MATURITY_RATINGS } from '../domain/maturity.js'
 import { MAX_TRANSLATIONS } from '../domain/vocabulary.js'
 import {
@@ -92,6 +93,16 @@ const MarkersInput = strict({
     ),
   ),
 }, { title: 'MarkersInput', description: 'Positions that a player offers to skip to' })
+const ChapterInput = strict({
+  startMs: describe(PositionMs, 'Start of the chapter, ms from the start; different for each chapter'),
+  title: Type.String({
+    minLength: 1,
+    maxLength: MAX_CHAPTER_TITLE_LENGTH,
+    pattern: '\\S',
+    description: 'Title of the chapter; not blank',
+    examples: ['The heist'],
+  }),
+}, { title: 'ChapterInput', description: 'A chapter; it ends where the next one starts' })
 
 const PlacedAfter = strict({
   season: Type.Integer({ minimum: 1, maximum: 10_000, description: 'Season number' }),
@@ -117,6 +128,13 @@ const WebUrl = Type.String({
 const nullableText = Type.Optional(nullable(Synopsis, 'Short description; null: none'))
 const nullableRuntime = Type.Optional(nullable(DurationMs, 'Stated running time, ms; null: unknown'))
 const nullableMarkers = Type.Optional(nullable(MarkersInput, 'Positions that a player offers to skip to; null: none'))
+const nullableChapters = Type.Optional(
+  nullable(
+    Type.Array(ChapterInput, { maxItems: MAX_CHAPTERS }),
+    'Chapters in any order; a master never changes them then, and an empty list stays empty; null: those of the next ' +
+      'master',
+  ),
+)
 const nullableSeasonTitle = Type.Optional(nullable(Name, 'Title of the season; null: none'))
 const nullableStillUrl = Type.Optional(nullable(ImageUrl, 'URL of a still, an image of the episode; null: none'))
 const nullableAirDate = Type.Optional(nullable(FullDate, 'First air date, RFC 3339 full-date; null: unknown'))
@@ -158,7 +176,7 @@ const titleFields = {
     Type.Number({ minimum: 0, description: 'Popularity in any unit; only the order matters' }),
   ),
 }
-const movieFields = { runtimeMs: nullableRuntime, markers: nullableMarkers }
+const movieFields = { runtimeMs: nullableRuntime, markers: nullableMarkers, chapters: nullableChapters }
 
 export const EpisodeInput = strict({
   id: Type.Optional(describe(Id, 'ID of an existing episode of the show')),
@@ -170,6 +188,7 @@ export const EpisodeInput = strict({
   airDate: nullableAirDate,
   placedAfter: Type.Optional(nullable(PlacedAfter, PLACED_AFTER)),
   markers: nullableMarkers,
+  chapters: nullableChapters,
   stillUrl: nullableStillUrl,
 }, {
   $id: 'EpisodeInput',
@@ -209,6 +228,7 @@ export const EpisodeChanges = strict({
   airDate: nullableAirDate,
   placedAfter: Type.Optional(nullable(PlacedAfter, PLACED_AFTER)),
   markers: nullableMarkers,
+  chapters: nullableChapters,
   stillUrl: nullableStillUrl,
 }, {
   $id: 'EpisodeChanges',

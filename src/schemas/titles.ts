@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox'
 import { COLLECTION_KINDS, TITLE_RATINGS } from '../domain/vocabulary.js'
 import { DurationMs, Id, Language, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
-import { Markers, MediaFile } from './media-files.js'
+import { chapters, Markers, MediaFile } from './media-files.js'
 import { MaturityRating } from './title-input.js'
 
 export const TitleKind = Type.Enum(['movie', 'show'], { title: 'TitleKind', description: 'Movie or show' })
@@ -141,6 +141,7 @@ export const Movie = Type.Object({
   ...titlePage,
   runtimeMs: nullable(DurationMs, 'Stated running time, ms; null: unknown'),
   markers: ref(Markers),
+  chapters,
   mediaFiles: Type.Array(ref(MediaFile), {
     description: 'Media files that the plan can play; all files for administrators',
   }),
@@ -184,6 +185,7 @@ export const Episode = Type.Object({
     'For a special: the regular episode after which it is watched; null: not in the watch order',
   ),
   markers: ref(Markers),
+  chapters,
   mediaFiles: Type.Array(ref(MediaFile), {
     description: 'Media files that the plan can play; all files for administrators',
   }),

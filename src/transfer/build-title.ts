@@ -3,6 +3,7 @@
 import mongoose, { Types } from 'mongoose'
 import type { StoredMovie } from '../../models/movie.js'
 import { assertShow, countEpisodes, type StoredEpisode, type StoredSeason, type StoredShow } from '../../models/show.js'
+import { editChapters } from '../editing/chapters.js'
 import {
   assertAvailabilityWindow,
   toStoredFields,
@@ -61,6 +62,7 @@ function applyLine (stored: StoredTitleDocument, line: TitleLine, mode: EditMode
       ...defaults,
       ...fields,
       externalIds,
+      ...(stored.kind === 'movie' ? { chapters: editChapters(stored.chapters, body.chapters, mode) } : {}),
       ...(addedAt === undefined ? {} : { createdAt: new Date(addedAt) }),
     } as StoredTitleDocument,
   )
@@ -140,7 +142,10 @@ function replaceEpisodes (existing: readonly StoredEpisode[], imported: readonly
 }
 
 function mergeEpisode (existing: StoredEpisode | undefined, imported: StoredEpisode, body: EpisodeBody): StoredEpisode {
-  return existing === undefined ? imported : { ...existing, ...pickProvidedFields(imported, body) }
+  if (existing === undefined) return imported
+  const { chapters: _, ...fields } = { ...existing, ...pickProvidedFields(imported, body) }
+  const chapters = editChapters(existing.chapters, body.chapters, 'merge')
+  return { ...fields, ...(chapters === undefined ? {} : { chapters }) }
 }
 
 /** Picks the ID and the fields that the body provides, without the episodes. */

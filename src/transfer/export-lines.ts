@@ -2,8 +2,9 @@
 // that an import would otherwise create. Images and media files are not part of the format, only their URLs.
 import type { StoredCollection } from '../../models/collection.js'
 import type { StoredEpisode, StoredSeason } from '../../models/show.js'
-import type { Markers, StoredTitle, Translation } from '../../models/title.js'
+import type { Markers, StoredChapters, StoredTitle, Translation } from '../../models/title.js'
 import { formatCertification } from '../domain/certifications.js'
+import { listChapters } from '../editing/chapters.js'
 import type { CollectionBody, TitleLine } from '../schemas/import-line.js'
 import { toTranslations } from '../views/titles.js'
 import type { StoredTitleDocument } from './build-title.js'
@@ -41,7 +42,10 @@ export function toTitleLine (title: StoredTitleDocument): TitleLine {
     ...(title.popularity === 0 ? {} : { popularity: title.popularity }),
     ...(title.kind === 'show'
       ? { seasons: title.seasons.map(toSeason) }
-      : omitDefaults({ runtimeMs: title.runtimeMs, markers: toMarkerFields(title.markers) })),
+      : {
+        ...omitDefaults({ runtimeMs: title.runtimeMs, markers: toMarkerFields(title.markers) }),
+        ...toChapterFields(title.chapters),
+      }),
   } as TitleLine
 }
 
@@ -71,6 +75,7 @@ function toEpisode (episode: StoredEpisode): object {
       markers: toMarkerFields(episode.markers),
       stillUrl: episode.stillUrl ?? null,
     }),
+    ...toChapterFields(episode.chapters),
   }
 }
 
@@ -100,6 +105,11 @@ function toCredits (credits: StoredTitle['cast']): object[] {
 
 function toMarkerFields (markers: Markers | null): object | null {
   return markers === null ? null : Object.fromEntries(Object.entries(markers).filter(([, value]) => value !== null))
+}
+
+/** An empty list is written: people decided that the item has none. */
+function toChapterFields (chapters: StoredChapters | undefined): object {
+  return chapters === undefined ? {} : { chapters: listChapters(chapters) }
 }
 
 /** Omits null, undefined and empty arrays. Documents that are older than a field have undefined in it. */

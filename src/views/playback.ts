@@ -46,6 +46,7 @@ export function toPlayback (
     reason: choice.reason,
     alternatives: choice.alternatives.map(({ file, reason }) => ({ mediaFile: toMediaFile(file), reason })),
     markers: normaliseMarkers(item.markers),
+    chapters: item.chapters.map((chapter) => ({ ...chapter })),
     ...signUrls(deps, owner, started),
     audio: languages.audio,
     subtitle: languages.subtitles,

@@ -31,6 +31,7 @@ export function toPreview (
     item: toItem(title, item, localiser),
     mediaFile: toMediaFile(file),
     markers: normaliseMarkers(item.markers),
+    chapters: item.chapters.map((chapter) => ({ ...chapter })),
     ...signPlaybackUrls(deps, grant, { file, ...heights, audio: null, subtitle: null }),
     expiresAt: new Date(expiresAt).toISOString(),
   }

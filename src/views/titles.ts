@@ -5,6 +5,7 @@ import type { Person, StoredTitle, Translation } from '../../models/title.js'
 import type { Translatable } from '../catalogue/queries/localise.js'
 import { certificationOf } from '../domain/certifications.js'
 import { derivePersonId } from '../catalogue/store/people-index.js'
+import { listChapters } from '../editing/chapters.js'
 import { normaliseMarkers } from '../editing/markers.js'
 import type { MediaFile } from '../schemas/media-files.js'
 import type { Credit, Episode, Movie, Season, Show } from '../schemas/titles.js'
@@ -16,6 +17,7 @@ export function toMovie (movie: StoredMovie, files: readonly MediaFile[], detail
     ...toTitlePage(movie, details),
     runtimeMs: movie.runtimeMs,
     markers: normaliseMarkers(movie.markers),
+    chapters: listChapters(movie.chapters),
     mediaFiles: [...files],
   }
 }
@@ -61,6 +63,7 @@ export function toEpisode (episode: StoredEpisode, files: readonly MediaFile[], 
     stillUrl: episode.stillUrl ?? null,
     placedAfter: episode.placedAfter,
     markers: normaliseMarkers(episode.markers),
+    chapters: listChapters(episode.chapters),
     mediaFiles: [...files],
   }
 }

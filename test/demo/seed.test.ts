@@ -75,12 +75,13 @@ t.test('the demo', { timeout: 180_000 }, async (t) => {
     t.match(collection, { title: 'Star Wars', kind: 'series' })
   })
 
-  t.test('plays with subtitles in two languages, thumbnails and markers', async (t) => {
+  t.test('plays with subtitles in two languages, thumbnails, markers and chapters', async (t) => {
     const firefly = (await get('/v1/search?q=firefly')).items[0]
     const { status, body } = await play(adult, await firstItemOf(firefly))
     t.equal(status, 201)
     t.strictSame(body.subtitles.map(({ language }: { language: string }) => language).sort(), ['en', 'es'])
     t.match(body.markers, { introStartMs: 3_000, introEndMs: 10_000, creditsStartMs: 54_000 })
+    t.match(body.chapters, [{ startMs: 0, title: 'Prologue' }, { startMs: 10_000 }, { startMs: 30_000 }, {}])
     const index = await app.inject({ method: 'GET', url: body.thumbnailsUrl })
     t.equal(index.payload.match(/#xywh=/g)?.length, 30)
     for (const { url } of body.subtitles) {

@@ -30,6 +30,7 @@ export const COMPLETE_MOVIE = {
   popularity: 4.25,
   runtimeMs: 8_220_000,
   markers: { introStartMs: 0, introEndMs: 65_000, creditsStartMs: 8_000_000 },
+  chapters: [{ startMs: 0, title: 'Berlin, 1984' }, { startMs: 2_400_000, title: 'Die Sonate vom Guten Menschen' }],
 } as const
 
 export const COMPLETE_SHOW = {
@@ -64,6 +65,7 @@ export const COMPLETE_SHOW = {
           runtimeMs: 1_800_000,
           airDate: '1975-09-19',
           markers: { introStartMs: 0, introEndMs: 42_000 },
+          chapters: [{ startMs: 0, title: 'Titles' }, { startMs: 42_000, title: 'The lord' }],
         },
         { number: 2, title: 'The Builders', airDate: '1975-09-26', markers: {} },
       ],

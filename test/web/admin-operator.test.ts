@@ -106,7 +106,7 @@ t.test('an operator', BROWSER_TEST, async (t) => {
     t.type(body.hlsUrl, 'string')
   })
 
-  await t.test('sets markers from the position of the video', async (t) => {
+  await t.test('sets markers and chapters from the position of the video', async (t) => {
     await page.goto(`${origin}/admin/catalogue/shows/${showId}/seasons/1/episodes/1?tab=markers`)
     await page.getByRole('button', { name: 'Play as a viewer' }).click()
     await waitFor(async () => await page.evaluate('document.querySelector("video").readyState >= 2'))
@@ -115,9 +115,18 @@ t.test('an operator', BROWSER_TEST, async (t) => {
     await page.getByRole('button', { name: /^Credits start: set to 0:50$/ }).click()
     await page.getByLabel('Intro starts', { exact: true }).fill('0:02')
     await page.getByLabel('Intro ends', { exact: true }).fill('0:09')
+    await page.getByRole('button', { name: 'Add a chapter at 0:50' }).click()
+    await page.getByLabel('Title of chapter 1').fill('Checking out')
+    await page.getByRole('slider', { name: 'Position of the video' }).fill('5000')
+    await page.getByRole('button', { name: 'Add a chapter at 0:05' }).click()
+    await page.getByLabel('Start of chapter 1').fill('0:03')
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     await waitFor(async () => (await readEpisodes())[0].markers.creditsStartMs === 50_000)
     t.match((await readEpisodes())[0].markers, { introStartMs: 2_000, introEndMs: 9_000 })
+    t.strictSame((await readEpisodes())[0].chapters, [
+      { startMs: 3_000, title: 'Chapter 2' },
+      { startMs: 50_000, title: 'Checking out' },
+    ])
     await navigate(page, 'Dashboard')
     await waitFor(async () => (await admin.get('/v1/account/streams')).body.items.length === 0)
   })

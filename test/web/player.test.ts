@@ -148,6 +148,26 @@ t.test('the player', {
     t.same(errors, [])
   })
 
+  t.test('shows the chapters, and seeks to one', async (t) => {
+    const kim = await signUp(app)
+    const chapters = [{ startMs: 0, title: 'The caller' }, { startMs: 20_000, title: 'The agents' }]
+    const id = await addMovie(app, admin, { title: 'Dark City', chapters }, ['480p-en'])
+    const { page, errors } = await openHome(t, kim)
+    await playItem(page, origin, id)
+    const bar = page.getByRole('slider', { name: 'Seek' })
+    const waitForText = async (text: RegExp): Promise<void> => {
+      await waitUntil(page, `${text}.test(document.querySelector('.time-bar-input').getAttribute('aria-valuetext'))`)
+    }
+    await bar.waitFor({ state: 'attached' })
+    await waitForText(/^0:0\d of 1:00, The caller$/)
+    t.equal(await page.locator('.time-bar-chapter').count(), 1, 'a mark between the chapters')
+    await selectMenuItem(page, 'Chapters', 'The agents')
+    await waitForText(/^0:2\d of 1:00, The agents$/)
+    await openMenu(page, 'Chapters')
+    await page.getByRole('menuitemradio', { name: 'The agents', checked: true }).waitFor()
+    t.same(errors, [])
+  })
+
   t.test('has its own keyboard map, and subtitles with a style', async (t) => {
     const kim = await signUp(app)
     const { page, errors } = await openHome(t, kim)

@@ -31,11 +31,11 @@ import {
 import {
   CompactTitle,
   NO_TRANSLATIONS,
-  packDate,
   type EpisodeFields,
   type Genres,
   type Traits,
 } from './compact-title.js'
+import { packChapters, packDate } from './packed-fields.js'
 
 export type ListedTitle = StoredMovie | StoredShow
 
@@ -170,7 +170,8 @@ function toCompactTitle (stored: ListedTitle, credits: TitleCredits, state: Cata
   const translations = translationsOf(stored)
   const { availableFrom, availableUntil } = stored
   const markers = stored.kind === 'movie' ? internValue(stored.markers ?? null, interned) : null
-  const isPlain = availableFrom === null && availableUntil === null && translations.length === 0 && markers === null
+  const chapters = stored.kind === 'movie' ? packChapters(stored.chapters) : null
+  const isPlain = translations.length === 0 && [availableFrom, availableUntil, markers, chapters].every(isNull)
   return new CompactTitle({
     id: toIdString(stored._id),
     title: stored.title,
@@ -185,7 +186,7 @@ function toCompactTitle (stored: ListedTitle, credits: TitleCredits, state: Cata
     posterUrl: stored.posterUrl,
     backdropUrl: stored.backdropUrl,
     ...credits,
-    rare: isPlain ? null : { availableFrom, availableUntil, translations, markers },
+    rare: isPlain ? null : { availableFrom, availableUntil, translations, markers, chapters },
     content: stored.kind === 'movie' ? stored.runtimeMs : toEpisodes(stored.seasons, interned),
   })
 }
@@ -195,7 +196,8 @@ function toEpisodes (seasons: readonly StoredSeason[], interned: InternedValues)
     [...season.episodes].sort((a, b) => a.number - b.number).map((episode) => {
       const [translations, markers] = [translationsOf(episode), internValue(episode.markers ?? null, interned)]
       const placedAfter = episode.placedAfter ?? null
-      const isPlain = translations.length === 0 && markers === null && placedAfter === null
+      const chapters = packChapters(episode.chapters)
+      const isPlain = translations.length === 0 && [markers, chapters, placedAfter].every(isNull)
       return {
         id: toIdString(episode._id),
         season: season.number,
@@ -203,11 +205,13 @@ function toEpisodes (seasons: readonly StoredSeason[], interned: InternedValues)
         name: episode.title,
         runtimeMs: episode.runtimeMs,
         airDate: packDate(episode.airDate),
-        rare: isPlain ? null : { translations, markers, placedAfter },
+        rare: isPlain ? null : { translations, markers, chapters, placedAfter },
       }
     })
   )
 }
+
+const isNull = (value: unknown): boolean => value === null
 
 function packExternalIds (externalIds: ListedTitle['externalIds'] | undefined): string | null {
   const json = JSON.stringify(externalIds ?? {})

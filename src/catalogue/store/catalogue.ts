@@ -2,7 +2,7 @@
 import type { StoredCollection } from '../../../models/collection.js'
 import type { StoredMediaFile, StoredSubtitle, StoredThumbnails } from '../../../models/media.js'
 import type { StoredMovie } from '../../../models/movie.js'
-import type { Markers } from '../../../models/title.js'
+import type { Chapter, Markers } from '../../../models/title.js'
 import { videoHeight } from '../../domain/file-choice.js'
 import type { MaturityRating, Visibility } from '../../domain/maturity.js'
 import type { WatchOrderKey } from '../../domain/watch-order.js'
@@ -66,6 +66,7 @@ export interface CatalogueItem {
   /** Position in the watch order; null for a special that is not placed. */
   readonly orderKey: WatchOrderKey | null
   readonly markers: Markers | null
+  readonly chapters: readonly Chapter[]
 }
 
 export interface CatalogueFile extends Omit<StoredMediaFile, '_id'> {

@@ -1,10 +1,11 @@
 // Titles and their items in a compact form: equal values are shared, rare fields are in an object of their own, and
 // what is seldom read is computed from a packed form. The objects have one shape each, and must never be changed.
-import type { Markers } from '../../../models/title.js'
+import type { Chapter, Markers } from '../../../models/title.js'
 import type { MaturityRating } from '../../domain/maturity.js'
 import { foldText } from '../../domain/text.js'
 import { compareOrderKeys, MOVIE_ORDER_KEY, type WatchOrderKey } from '../../domain/watch-order.js'
 import type { CatalogueItem, CataloguePerson, CatalogueTitle, CatalogueTranslation } from './catalogue.js'
+import { unpackChapters, unpackDate, type PackedChapters, type PackedDate } from './packed-fields.js'
 
 export const NO_TRANSLATIONS: readonly CatalogueTranslation[] = []
 const NO_EXTERNAL_IDS: CatalogueTitle['externalIds'] = {}
@@ -27,6 +28,8 @@ export interface RareTitleFields {
   readonly translations: readonly CatalogueTranslation[]
   /** Of a movie. */
   readonly markers: Markers | null
+  /** Of a movie. */
+  readonly chapters: PackedChapters
 }
 
 export interface TitleFields {
@@ -67,23 +70,9 @@ export interface EpisodeFields {
 export interface RareEpisodeFields {
   readonly translations: readonly CatalogueTranslation[]
   readonly markers: Markers | null
+  readonly chapters: PackedChapters
   /** Where a special is in the watch order. */
   readonly placedAfter: { readonly season: number, readonly episode: number } | null
-}
-
-/** A full-date as a number, such as 20011231; text that is none stays as it is. */
-export type PackedDate = number | string | null
-
-export function packDate (date: string | null): PackedDate {
-  if (date === null) return null
-  const digits = Number(date.slice(0, 4) + date.slice(5, 7) + date.slice(8))
-  return unpackDate(digits) === date ? digits : date
-}
-
-export function unpackDate (date: PackedDate): string | null {
-  if (typeof date !== 'number') return date
-  const digits = String(date).padStart(8, '0')
-  return `${digits.slice(0, 4)}-${digits.slice(4, 6)}-${digits.slice(6)}`
 }
 
 const NO_RARE_FIELDS: RareTitleFields = {
@@ -91,8 +80,14 @@ const NO_RARE_FIELDS: RareTitleFields = {
   availableUntil: null,
   translations: NO_TRANSLATIONS,
   markers: null,
+  chapters: null,
 }
-const NO_RARE_EPISODE_FIELDS: RareEpisodeFields = { translations: NO_TRANSLATIONS, markers: null, placedAfter: null }
+const NO_RARE_EPISODE_FIELDS: RareEpisodeFields = {
+  translations: NO_TRANSLATIONS,
+  markers: null,
+  chapters: null,
+  placedAfter: null,
+}
 
 export class CompactTitle implements CatalogueTitle {
   readonly id: string
@@ -252,6 +247,10 @@ class CompactEpisode implements CatalogueItem {
     return this.rare.markers
   }
 
+  get chapters (): readonly Chapter[] {
+    return unpackChapters(this.rare.chapters)
+  }
+
   get orderKey (): WatchOrderKey | null {
     const { season, episode, rare: { placedAfter } } = this
     if (season > 0) return { season, episode, special: 0 }
@@ -266,7 +265,7 @@ function isEpisodeList<T> (content: number | null | readonly T[]): content is re
   return typeof content === 'object' && content !== null
 }
 
-function toMovieItem ({ id, rare: { markers } }: CompactTitle, runtimeMs: number | null): CatalogueItem {
+function toMovieItem ({ id, rare: { markers, chapters } }: CompactTitle, runtimeMs: number | null): CatalogueItem {
   return {
     id,
     titleId: id,
@@ -278,6 +277,10 @@ function toMovieItem ({ id, rare: { markers } }: CompactTitle, runtimeMs: number
     airDate: null,
     orderKey: MOVIE_ORDER_KEY,
     markers,
+    // Read when a playback starts only.
+    get chapters () {
+      return unpackChapters(chapters)
+    },
   }
 }
 

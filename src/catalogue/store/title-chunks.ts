@@ -6,12 +6,12 @@ import {
   CompactTitle,
   type EpisodeFields,
   type Genres,
-  type PackedDate,
   type RareEpisodeFields,
   type RareTitleFields,
   type Traits,
 } from './compact-title.js'
 import { internValue } from './interning.js'
+import type { PackedDate } from './packed-fields.js'
 import { compactPeople, restorePerson, type IndexedPerson } from './people-index.js'
 
 const PEOPLE_PER_CHUNK = 5_000

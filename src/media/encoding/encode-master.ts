@@ -13,6 +13,7 @@ import { passCost, planEncoding, splitIntoPasses, withRungs, type EncodingPlan }
 import { encodingArguments } from './ffmpeg-arguments.js'
 import { saveRenditions, type RunningJob } from './job-state.js'
 import { makeThumbnails } from './master-thumbnails.js'
+import { saveChapters } from './master-chapters.js'
 import { readMasterInfo } from './master-info.js'
 import { loudnessArguments, withGains } from './measure-loudness.js'
 import { publishRungs } from './publish-renditions.js'
@@ -37,6 +38,7 @@ export async function encodeMaster (deps: EncodingDeps, running: RunningJob, sig
     if (plan.rungs.length > 0) {
       await encodePlan(deps, running, await measureLoudness(deps, running, plan, folder, signal), folder, signal)
     }
+    await saveChapters(deps, running.job, plan.chapters)
     await makeThumbnails(deps, running.job, plan.durationMs, folder, signal)
   } catch (error) {
     if (isStorageFull(error)) throw diskFull()

@@ -31,6 +31,7 @@ export interface EncodingPlan extends LowestRungStreams {
   readonly rungs: readonly SizedRung[]
   /** Every rung has all tracks: it can be played alone, and a playlist takes each track from one of the rungs. */
   readonly audio: readonly PlannedAudio[]
+  readonly chapters: MasterInfo['chapters']
   /** Subtitles that cannot become text. */
   readonly pictureSubtitles: readonly MasterSubtitle[]
 }
@@ -41,7 +42,7 @@ const MIN_SURROUND_CHANNELS = 6
 
 /** Plans the renditions of a master. */
 export function planEncoding (
-  { durationMs, video, audio, subtitles }: MasterInfo,
+  { durationMs, video, audio, subtitles, chapters }: MasterInfo,
   ladder: readonly LadderRung[],
 ): EncodingPlan {
   const { stream, isInterlaced, range } = video
@@ -51,6 +52,7 @@ export function planEncoding (
     frameRate: outputFrameRate(video.frameRate, video.hasVariableRate),
     rungs: selectRungs(video, ladder),
     audio: audio.map((track) => ({ ...track, loudness: null })),
+    chapters,
     surround: audio.filter(({ codec, channels }) =>
       SURROUND_CODECS.includes(codec) && channels >= MIN_SURROUND_CHANNELS
     ),

@@ -1,10 +1,12 @@
 // What the encoder needs to know about a master, read from the output of ffprobe.
 import { Type, type Static } from 'typebox'
 import { Value } from 'typebox/value'
+import { normaliseChapters } from '../../domain/chapters.js'
 import type { FrameRate, PictureSize } from '../../domain/encoding-ladder.js'
 import type { AudioKind, SubtitleKind } from '../../domain/language-choice.js'
 import { MAX_EMBEDDED_SUBTITLES } from '../probing/embedded-subtitles.js'
 import { toBcp47, toDisplayName } from '../probing/media-input.js'
+import type { Chapter } from '../../../models/title.js'
 import { kindOfTrack } from '../probing/subtitle-track.js'
 
 export interface MasterVideo extends PictureSize {
@@ -51,6 +53,8 @@ export interface MasterInfo {
   readonly video: MasterVideo
   readonly audio: readonly MasterAudio[]
   readonly subtitles: readonly MasterSubtitle[]
+  /** Those that an item can have. */
+  readonly chapters: readonly Chapter[]
 }
 
 export type MasterRejection = 'unreadable' | 'no-video' | 'no-duration'
@@ -75,6 +79,8 @@ const TEXT_SUBTITLES = ['subrip', 'srt', 'ass', 'ssa', 'mov_text', 'webvtt', 'te
 /** Files often say only in the name of a track that it is a commentary or an audio description. */
 const COMMENTARY_NAME = /\bcomment(ary|aries)\b|kommentar|comentario/i
 const DESCRIPTION_NAME = /audio.?descri|descriptive|h\u00f6rfilm|audiodeskription/i
+/** A file that starts within this time after its first chapter has this chapter at its start. */
+const CHAPTER_TOLERANCE_MS = 1_000
 const INTERLACED = ['tt', 'bb', 'tb', 'bt']
 /** Names that muxers give to every track. */
 const GENERIC_NAMES =
@@ -100,16 +106,20 @@ const Stream = Type.Object({
   side_data_list: Type.Optional(Type.Array(Type.Object({ rotation: Type.Optional(Type.Number()) }))),
 })
 type ProbedStream = Static<typeof Stream>
+const ProbedChapter = Type.Object({ start_time: Text, tags: Tags })
 const ProbeOutput = Type.Object({
   streams: Type.Array(Stream),
-  format: Type.Object({ duration: Text }),
+  format: Type.Object({ duration: Text, start_time: Text }),
+  chapters: Type.Optional(Type.Array(ProbedChapter)),
 })
 
-/** Reads the JSON of ffprobe (`-show_format -show_streams`). */
+type ProbedFormat = Static<typeof ProbeOutput>['format']
+
+/** Reads the JSON of ffprobe (`-show_format -show_streams -show_chapters`). */
 export function readMasterInfo (json: string): MasterResult {
   const probed = parseOutput(json)
   if (probed === null) return rejection('unreadable')
-  const { streams, format } = probed
+  const { streams, format, chapters } = probed
   const video = streams.find((stream) => stream.codec_type === 'video' && !hasDisposition(stream, 'attached_pic'))
   if (video === undefined) return rejection('no-video')
   const { codec_name: codec, width = 0, height = 0 } = video
@@ -119,7 +129,16 @@ export function readMasterInfo (json: string): MasterResult {
   const audio = streams.flatMap(toMasterAudio).slice(0, MAX_AUDIO_TRACKS)
   const subtitles = streams.flatMap(toMasterSubtitle).slice(0, MAX_EMBEDDED_SUBTITLES)
   const durationMs = Math.round(seconds * 1_000)
-  return { ok: true, info: { durationMs, video: toMasterVideo(video, codec), audio, subtitles } }
+  return {
+    ok: true,
+    info: {
+      durationMs,
+      video: toMasterVideo(video, codec),
+      audio,
+      subtitles,
+      chapters: normaliseChapters((chapters ?? []).map((chapter) => toMasterChapter(chapter, format)), durationMs),
+    },
+  }
 }
 
 function rejection (code: MasterRejection): MasterResult {
@@ -171,6 +190,13 @@ function displaySize ({ width = 0, height = 0, sample_aspect_ratio: ratio, ...st
   const rotation = stream.side_data_list?.find((one) => one.rotation !== undefined)?.rotation ??
     Number(stream.tags?.['rotate'] ?? 0)
   return Math.abs(rotation) % 180 === 90 ? { width: height, height: displayWidth } : { width: displayWidth, height }
+}
+
+/** The times of chapters are those of the file, whose clock may start late; an item starts at 0. */
+function toMasterChapter ({ start_time: start, tags = {} }: Static<typeof ProbedChapter>, format: ProbedFormat) {
+  const firstSecond = Math.max(0, Number(format.start_time ?? 0) || 0)
+  const startMs = Math.round((Number(start ?? NaN) - firstSecond) * 1_000)
+  return { startMs: startMs < 0 && startMs >= -CHAPTER_TOLERANCE_MS ? 0 : startMs, title: tags['title'] ?? null }
 }
 
 /** @returns nothing for a stream of another type, or without a known codec */

@@ -3,17 +3,17 @@ import { randomUUID } from 'node:crypto'
 import mongoose, { type HydratedDocument, type Types } from 'mongoose'
 import { Image, newImageId, type StoredImage } from '../../../models/image.js'
 import { PersonPicture, type StoredPersonPicture } from '../../../models/person-picture.js'
-import type { StoredShow } from '../../../models/show.js'
+import type { StoredEpisode } from '../../../models/show.js'
 import { Title, type StoredTitle } from '../../../models/title.js'
 import { upsertOnce } from '../../../models/upsert.js'
 import type { CatalogueItem } from '../../catalogue/store/catalogue.js'
 import { DomainError, fail, notFound } from '../../errors.js'
+import { changeTitle, findStoredItem } from '../change-title.js'
 import type { MediaDeps, StorageDeps } from '../deps.js'
 import { removeObjects } from '../object-cleanup.js'
 import { storeSmallObject } from '../small-objects.js'
 
 export const MAX_IMAGE_BYTES = 10 * 1024 ** 2
-const MAX_SAVE_ATTEMPTS = 10
 export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const
 /** The images of a title, by the field that has the URL. */
 export type ArtworkField = 'posterUrl' | 'backdropUrl' | 'logoUrl'
@@ -70,9 +70,7 @@ export async function setStill (
   bytes: Buffer,
 ): Promise<StoredImage> {
   return await setImage(deps, titleId, bytes, (title, url) => {
-    const { seasons } = title as unknown as HydratedDocument<StoredShow>
-    const episode = seasons.flatMap(({ episodes }) => episodes).find(({ _id }) => _id.toString() === id)
-    if (episode === undefined) throw notFound('episode')
+    const episode = findStoredItem(title, id) as StoredEpisode | null ?? fail(notFound('episode'))
     const previousUrl = episode.stillUrl ?? null
     episode.stillUrl = url
     return previousUrl
@@ -125,18 +123,11 @@ async function saveImage (
   image: StoredImage,
   replaceUrl: ReplaceUrl,
 ): Promise<string | null> {
-  for (let attempt = 1;; attempt++) {
-    const title = await Title.findById(titleId) ?? fail(notFound('title'))
+  return await changeTitle(titleId, async (title) => {
     image.createdAt = now()
     await Image.updateOne({ _id: image._id }, { $set: image }, { upsert: true })
-    const previousUrl = replaceUrl(title as HydratedDocument<StoredTitle>, imageUrlOf(image._id))
-    try {
-      await title.save()
-      return previousUrl
-    } catch (error) {
-      if (!(error instanceof mongoose.Error.VersionError) || attempt === MAX_SAVE_ATTEMPTS) throw error
-    }
-  }
+    return replaceUrl(title, imageUrlOf(image._id))
+  })
 }
 
 /**

@@ -8,10 +8,11 @@ import {
   removeTitle,
   type ListedTitle,
 } from '../../../src/catalogue/store/catalogue-state.js'
-import { packDate, unpackDate } from '../../../src/catalogue/store/compact-title.js'
+import { packDate, unpackDate } from '../../../src/catalogue/store/packed-fields.js'
 import { derivePersonId } from '../../../src/catalogue/store/people-index.js'
 
 const NOW = new Date('2026-01-02T03:04:05.678Z')
+const CHAPTERS = [{ startMs: 0, title: 'Montmartre' }, { startMs: 60_000, title: 'Le garçon de café' }]
 const MARKERS = { introStartMs: 1_000, introEndMs: 2_000, creditsStartMs: null }
 
 function storedTitle (fields: object): ListedTitle {
@@ -43,7 +44,12 @@ function storedTitle (fields: object): ListedTitle {
 
 t.test('a compact movie has the fields of the stored one', async (t) => {
   const state = createState()
-  const stored = storedTitle({ markers: MARKERS, availableUntil: NOW, translations: [{ language: 'de', title: 'A' }] })
+  const stored = storedTitle({
+    markers: MARKERS,
+    chapters: { list: CHAPTERS, master: null },
+    availableUntil: NOW,
+    translations: [{ language: 'de', title: 'A' }],
+  })
   putTitle(state, stored)
   const id = stored._id.toString()
   const title = state.titles.get(id)
@@ -75,6 +81,7 @@ t.test('a compact movie has the fields of the stored one', async (t) => {
   const item = findItem(state, id)
   t.strictSame(title?.items, [item])
   t.match(item, { id, titleId: id, season: 0, episode: 0, name: null, runtimeMs: 7_320_000, markers: MARKERS })
+  t.strictSame(item?.chapters, CHAPTERS)
   removeTitle(state, id)
   t.equal(findItem(state, id), null)
   t.equal(state.people.byId.size, 0)
@@ -96,7 +103,13 @@ t.test('the episodes of a compact show are by number, and in watch order with pl
   const stored = storedTitle({
     kind: 'show',
     seasons: [
-      { number: 1, episodes: [episode(2), episode(1, { airDate: null, markers: MARKERS })] },
+      {
+        number: 1,
+        episodes: [
+          episode(2, { chapters: { list: CHAPTERS, master: null } }),
+          episode(1, { airDate: null, markers: MARKERS }),
+        ],
+      },
       { number: 0, episodes: [episode(1, { placedAfter: { season: 1, episode: 1 } }), episode(2)] },
     ],
   })
@@ -106,7 +119,8 @@ t.test('the episodes of a compact show are by number, and in watch order with pl
     items.map(({ season, episode }) => `${season}x${episode}`)
   t.strictSame(placesOf(title?.items ?? []), ['0x1', '0x2', '1x1', '1x2'])
   t.strictSame(placesOf(title?.order ?? []), ['1x1', '0x1', '1x2'])
-  const [special, unplaced, first] = title?.items ?? []
+  const [special, unplaced, first, second] = title?.items ?? []
+  t.strictSame([first?.chapters, second?.chapters], [[], CHAPTERS])
   t.strictSame(special?.orderKey, { season: 1, episode: 1, special: 2 })
   t.equal(unplaced?.orderKey, null)
   t.match(first, {

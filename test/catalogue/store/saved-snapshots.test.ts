@@ -123,6 +123,7 @@ const itemFields = (item: CatalogueItem): unknown[] => [
   item.airDate,
   item.orderKey,
   item.markers,
+  item.chapters,
 ]
 
 /** Every field of the titles and people of a catalogue, in the order of their IDs. */

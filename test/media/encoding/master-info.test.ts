@@ -37,7 +37,32 @@ t.test('a plain file', async (t) => {
     },
     audio: [{ stream: 1, codec: 'ac3', channels: 6, language: null, languageCode: null, kind: 'main', name: null }],
     subtitles: [],
+    chapters: [],
   })
+})
+
+t.test('the times of chapters count from the start of the file', async (t) => {
+  const chapters = [
+    { start_time: '600.000000', tags: { title: 'One' } },
+    { start_time: '602.500000', tags: { title: 'Two' } },
+    { start_time: 'N/A', tags: { title: 'Without a time' } },
+    { tags: { title: 'Without a time' } },
+    { start_time: '604.000000' },
+    { start_time: '606.000000', tags: { title: 'Behind the end' } },
+  ]
+  const format = { duration: '5.040000', start_time: '600.080000' }
+  const result = readMasterInfo(JSON.stringify({ streams: [VIDEO], format, chapters }))
+  t.match(result, {
+    ok: true,
+    info: {
+      chapters: [
+        { startMs: 0, title: 'One' },
+        { startMs: 2_420, title: 'Two' },
+        { startMs: 3_920, title: 'Chapter 3' },
+      ],
+    },
+  })
+  t.equal(result.ok && result.info.chapters.length, 3)
 })
 
 t.test('the size is as displayed', async (t) => {

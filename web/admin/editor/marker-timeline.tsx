@@ -2,10 +2,12 @@
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { formatPosition } from '@shared/i18n/format.js'
+import type { Chapter } from './chapters-panel.js'
 import type { TitleFields } from './title-fields.js'
 
 interface MarkerTimelineProps {
   readonly markers: NonNullable<TitleFields['markers']>
+  readonly chapters: readonly Chapter[]
   readonly durationMs: number
   readonly positionMs: number
   readonly onSeek: (ms: number) => void
@@ -13,7 +15,9 @@ interface MarkerTimelineProps {
 
 const STEP_MS = 100
 
-export function MarkerTimeline ({ markers, durationMs, positionMs, onSeek }: MarkerTimelineProps): ReactNode {
+export function MarkerTimeline (
+  { markers, chapters, durationMs, positionMs, onSeek }: MarkerTimelineProps,
+): ReactNode {
   const t = useTranslations('markers')
   const { recapStartMs, recapEndMs, introStartMs, introEndMs, creditsStartMs } = markers
   const segments = [
@@ -37,6 +41,9 @@ export function MarkerTimeline ({ markers, durationMs, positionMs, onSeek }: Mar
             </span>
           )
         })}
+        {chapters.map(({ startMs }) => (
+          <span key={startMs} className="timeline-chapter" style={{ insetInlineStart: share(startMs) }} />
+        ))}
         <span className="timeline-playhead" style={{ insetInlineStart: share(positionMs) }} />
       </div>
       <input

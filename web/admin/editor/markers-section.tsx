@@ -1,10 +1,11 @@
-// Markers on a timeline under the video: recap, intro and credits, set from the playhead.
+// Markers on a timeline under the video, set from the playhead: recap, intro, credits and chapters.
 import { useRef, useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import type { MediaFile } from '@shared/api/client.js'
 import { Button } from '@shared/design/button.js'
 import { formatPosition } from '@shared/i18n/format.js'
 import { Panel } from '../components/page.js'
+import { ChaptersPanel, type Chapter } from './chapters-panel.js'
 import { MarkerTimeline } from './marker-timeline.js'
 import { parsePosition } from './positions.js'
 import { PreviewVideo } from './preview-video.js'
@@ -25,10 +26,14 @@ interface MarkersSectionProps {
   readonly itemId: string
   readonly mediaFiles: readonly MediaFile[]
   readonly markers: TitleFields['markers']
+  readonly chapters: readonly Chapter[]
   readonly onChange: (markers: Markers) => void
+  readonly onChaptersChange: (chapters: Chapter[]) => void
 }
 
-export function MarkersSection ({ itemId, mediaFiles, markers, onChange }: MarkersSectionProps): ReactNode {
+export function MarkersSection (
+  { itemId, mediaFiles, markers, chapters, onChange, onChaptersChange }: MarkersSectionProps,
+): ReactNode {
   const t = useTranslations('markers')
   const video = useRef<HTMLVideoElement>(null)
   const [positionMs, setPositionMs] = useState(0)
@@ -51,7 +56,15 @@ export function MarkersSection ({ itemId, mediaFiles, markers, onChange }: Marke
         />
         {durationMs === null
           ? null
-          : <MarkerTimeline markers={current} durationMs={durationMs} positionMs={positionMs} onSeek={seek} />}
+          : (
+            <MarkerTimeline
+              markers={current}
+              chapters={chapters}
+              durationMs={durationMs}
+              positionMs={positionMs}
+              onSeek={seek}
+            />
+          )}
       </Panel>
       <Panel title={t('title')} className="section">
         <ul className="marker-list">
@@ -69,6 +82,7 @@ export function MarkersSection ({ itemId, mediaFiles, markers, onChange }: Marke
           ))}
         </ul>
       </Panel>
+      <ChaptersPanel chapters={chapters} positionMs={positionMs} onSeek={seek} onChange={onChaptersChange} />
     </div>
   )
 }

@@ -48,6 +48,7 @@ export function toTitleFields (title: Movie | Show): TitleFields {
     popularity: title.popularity,
     runtimeMs: 'runtimeMs' in title ? title.runtimeMs : null,
     markers: 'markers' in title ? title.markers : NO_MARKERS,
+    chapters: 'chapters' in title ? title.chapters : [],
   }
 }
 
@@ -64,5 +65,6 @@ export function toEpisodeFields (episode: Episode, season: number): EpisodeField
     stillUrl: episode.stillUrl,
     placedAfter: placedAfter === null ? null : { season: placedAfter.season, episode: placedAfter.episode },
     markers: episode.markers,
+    chapters: episode.chapters,
   }
 }

@@ -114,8 +114,12 @@ function EpisodeEditor (): ReactNode {
                 itemId={stored.id}
                 mediaFiles={stored.mediaFiles}
                 markers={form.fields.markers}
+                chapters={form.fields.chapters ?? []}
                 onChange={(value) => {
                   form.setField('markers', value)
+                }}
+                onChaptersChange={(value) => {
+                  form.setField('chapters', value)
                 }}
               />
             ),

@@ -67,8 +67,12 @@ export function MoviePage (): ReactNode {
                 itemId={movieId}
                 mediaFiles={movie.mediaFiles}
                 markers={form.fields.markers}
+                chapters={form.fields.chapters ?? []}
                 onChange={(value) => {
                   form.setField('markers', value)
+                }}
+                onChaptersChange={(value) => {
+                  form.setField('chapters', value)
                 }}
               />
             ),

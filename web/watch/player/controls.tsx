@@ -20,6 +20,7 @@ import type { CSSProperties, ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { IconButton } from '@shared/design/button.js'
 import { formatPosition } from '@shared/i18n/format.js'
+import { ChaptersMenu } from './chapters-menu.js'
 import type { Command } from './commands.js'
 import { ControlMenus } from './control-menus.js'
 import type { Neighbours } from './episodes.js'
@@ -51,6 +52,7 @@ export function Controls (
   const isPaused = useIsPaused()
   const canUsePip = useMediaState('canPictureInPicture')
   const isPip = useMediaState('pictureInPicture')
+  const chapters = state.playback?.chapters ?? []
   return (
     // After a click, Space pauses the video and does not repeat the click.
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
@@ -61,7 +63,7 @@ export function Controls (
         if (detail > 0 && !isMenu) stage.focusTarget()?.focus({ preventScroll: true })
       }}
     >
-      <TimeBar thumbnailsUrl={state.playback?.thumbnailsUrl ?? null} />
+      <TimeBar thumbnailsUrl={state.playback?.thumbnailsUrl ?? null} chapters={chapters} />
       <div className="control-row">
         <IconButton
           className="player-button"
@@ -93,6 +95,7 @@ export function Controls (
         {isEpisode
           ? <EpisodeButtons neighbours={neighbours} run={run} openSheet={openSheet} />
           : null}
+        <ChaptersMenu chapters={chapters} />
         <ControlMenus
           session={session}
           state={state}

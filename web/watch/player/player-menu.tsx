@@ -1,5 +1,6 @@
 // A menu of the player with groups of choices. After a choice with the pointer, the keyboard controls the player again.
 import { Menu } from '@base-ui/react/menu'
+import { clsx } from 'clsx'
 import { useMediaPlayer } from '@vidstack/react'
 import type { LucideIcon } from 'lucide-react'
 import { Check } from 'lucide-react'
@@ -20,13 +21,16 @@ export interface ChoiceGroup {
 interface PlayerMenuProps {
   readonly label: string
   readonly icon: LucideIcon
+  readonly className?: string
   /** Groups with one choice are not shown; a menu without groups neither. */
   readonly groups: readonly ChoiceGroup[]
   /** Another item at the end, such as one that opens a dialog. */
   readonly extra?: { readonly label: string, readonly run: () => void } | null
 }
 
-export function PlayerMenu ({ label, icon: Icon, groups, extra = null }: PlayerMenuProps): ReactNode {
+export function PlayerMenu (
+  { label, icon: Icon, className, groups, extra = null }: PlayerMenuProps,
+): ReactNode {
   const player = useMediaPlayer()
   const stage = useStage()
   const shown = groups.filter(({ choices }) => choices.length > 1)
@@ -39,7 +43,7 @@ export function PlayerMenu ({ label, icon: Icon, groups, extra = null }: PlayerM
         else player?.controls.resume()
       }}
     >
-      <Menu.Trigger className="player-button" aria-label={label} title={label}>
+      <Menu.Trigger className={clsx('player-button', className)} aria-label={label} title={label}>
         <Icon className="icon" aria-hidden />
       </Menu.Trigger>
       <Menu.Portal container={stage.node}>

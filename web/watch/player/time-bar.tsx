@@ -3,11 +3,17 @@ import { useActiveThumbnail, useMediaRemote, useMediaState, useThumbnails } from
 import { useRef, useState, type PointerEvent, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { formatPosition } from '@shared/i18n/format.js'
+import { findChapterIndex, type Chapter } from './chapters.js'
 
 const toPercent = (seconds: number, duration: number): string =>
   `${duration > 0 ? Math.min(100, 100 * seconds / duration) : 0}%`
 
-export function TimeBar ({ thumbnailsUrl }: { readonly thumbnailsUrl: string | null }): ReactNode {
+interface TimeBarProps {
+  readonly thumbnailsUrl: string | null
+  readonly chapters: readonly Chapter[]
+}
+
+export function TimeBar ({ thumbnailsUrl, chapters }: TimeBarProps): ReactNode {
   const t = useTranslations('player')
   const remote = useMediaRemote()
   const currentTime = useMediaState('currentTime')
@@ -33,10 +39,14 @@ export function TimeBar ({ thumbnailsUrl }: { readonly thumbnailsUrl: string | n
     if (dragged !== null) seek(dragged)
     setDragged(null)
   }
-  const text = t('positionOf', {
+  const nameChapter = (seconds: number): string | null =>
+    chapters[findChapterIndex(chapters, seconds * 1_000)]?.title ?? null
+  const chapter = nameChapter(position)
+  const times = {
     position: formatPosition(position * 1_000),
     duration: formatPosition(Math.round(duration) * 1_000),
-  })
+  }
+  const text = chapter === null ? t('positionOf', times) : t('positionInChapter', { ...times, chapter })
   return (
     <div
       className="time-bar"
@@ -49,6 +59,11 @@ export function TimeBar ({ thumbnailsUrl }: { readonly thumbnailsUrl: string | n
       <div className="time-bar-track">
         <div className="time-bar-buffered" style={{ width: toPercent(bufferedEnd, duration) }} />
         <div className="time-bar-played" style={{ width: toPercent(position, duration) }} />
+        {chapters.map(({ startMs }) => (
+          startMs === 0 || startMs >= duration * 1_000
+            ? null
+            : <div key={startMs} className="time-bar-chapter" style={{ left: toPercent(startMs / 1_000, duration) }} />
+        ))}
       </div>
       <input
         type="range"
@@ -72,7 +87,14 @@ export function TimeBar ({ thumbnailsUrl }: { readonly thumbnailsUrl: string | n
       />
       {shownPosition === null || duration === 0
         ? null
-        : <Preview seconds={shownPosition} share={shownPosition / duration} thumbnailsUrl={thumbnailsUrl} />}
+        : (
+          <Preview
+            seconds={shownPosition}
+            share={shownPosition / duration}
+            chapter={nameChapter(shownPosition)}
+            thumbnailsUrl={thumbnailsUrl}
+          />
+        )}
     </div>
   )
 }
@@ -81,10 +103,11 @@ interface PreviewProps {
   readonly seconds: number
   /** Share of the duration, 0 to 1. */
   readonly share: number
+  readonly chapter: string | null
   readonly thumbnailsUrl: string | null
 }
 
-function Preview ({ seconds, share, thumbnailsUrl }: PreviewProps): ReactNode {
+function Preview ({ seconds, share, chapter, thumbnailsUrl }: PreviewProps): ReactNode {
   const thumbnails = useThumbnails(thumbnailsUrl ?? '')
   const thumbnail = useActiveThumbnail(thumbnails, seconds)
   return (
@@ -102,6 +125,7 @@ function Preview ({ seconds, share, thumbnailsUrl }: PreviewProps): ReactNode {
             }}
           />
         )}
+      {chapter === null ? null : <span className="time-preview-text is-chapter">{chapter}</span>}
       <span className="time-preview-text">{formatPosition(seconds * 1_000)}</span>
     </div>
   )
