@@ -9,6 +9,7 @@ import './design/components.css'
 import { Messages } from './design/toasts.js'
 import { applyLocale, detectLocale, type Locale } from './i18n/locale.js'
 import { addMessages, useLoadedMessages, type MessageModule } from './i18n/message-store.js'
+import { loadFieldErrorMessages } from './messages/field-errors.js'
 import { reloadAfterNewBuild } from './new-build.js'
 
 type MessageLoaders = Readonly<Record<Locale, () => Promise<MessageModule>>>
@@ -33,6 +34,8 @@ export async function renderApp (
       </Language>
     </StrictMode>,
   )
+  // Without them, the texts of the API show.
+  await loadFieldErrorMessages().catch(() => undefined)
 }
 
 function Language ({ locale, children }: { readonly locale: Locale, readonly children: ReactNode }): ReactNode {

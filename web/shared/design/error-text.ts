@@ -5,7 +5,7 @@ import { ApiProblem, UnreachableError } from '../api/problem.js'
 
 export type RejectedField = NonNullable<ApiProblem['problem']['errors']>[number]
 
-/** Returns a function that describes what is wrong with a field. Pages with forms have the messages. */
+/** Returns a function that describes what is wrong with a field. */
 export function useFieldErrorText (): (error: RejectedField) => string {
   const t = useTranslations()
   return useCallback(({ code, message, limit = 0 }) => {

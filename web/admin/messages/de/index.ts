@@ -1,5 +1,4 @@
 // German messages of the admin app, one file for each subject.
-import fieldErrors from '@shared/messages/de/fieldErrors.json'
 import type { Messages } from '../en/index.js'
 import shared from '@shared/messages/de/index.js'
 import accounts from './accounts.json'
@@ -32,7 +31,6 @@ const messages: Messages = {
   deletion,
   editor,
   encoding,
-  fieldErrors,
   layout,
   logIn,
   markers,

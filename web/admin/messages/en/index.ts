@@ -1,5 +1,4 @@
 // English messages of the admin app, one file for each subject.
-import fieldErrors from '@shared/messages/en/fieldErrors.json'
 import shared from '@shared/messages/en/index.js'
 import accounts from './accounts.json'
 import audit from './audit.json'
@@ -31,7 +30,6 @@ const messages = {
   deletion,
   editor,
   encoding,
-  fieldErrors,
   layout,
   logIn,
   markers,

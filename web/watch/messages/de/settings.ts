@@ -1,5 +1,4 @@
 // German messages of the account and of the lists of a profile. They load with these pages.
-import fieldErrors from '@shared/messages/de/fieldErrors.json'
 import type { SettingsMessages } from '../en/settings.js'
 import account from './account.json'
 import avatars from './avatars.json'
@@ -18,7 +17,6 @@ export default {
   account,
   avatars,
   editProfile,
-  fieldErrors,
   hidden,
   history,
   importHistory,

@@ -1,5 +1,4 @@
 // English messages of the account and of the lists of a profile. They load with these pages.
-import fieldErrors from '@shared/messages/en/fieldErrors.json'
 import account from './account.json'
 import avatars from './avatars.json'
 import editProfile from './editProfile.json'
@@ -17,7 +16,6 @@ const messages = {
   account,
   avatars,
   editProfile,
-  fieldErrors,
   hidden,
   history,
   importHistory,

@@ -1,5 +1,4 @@
 // English messages of pages before the log-in, and of the log-in of devices. They load with these pages.
-import fieldErrors from '@shared/messages/en/fieldErrors.json'
 import deviceLogIn from './deviceLogIn.json'
 import emailLinks from './emailLinks.json'
 import logIn from './logIn.json'
@@ -7,6 +6,6 @@ import passwords from './passwords.json'
 import plans from './plans.json'
 import signUp from './signUp.json'
 
-const messages = { deviceLogIn, emailLinks, fieldErrors, logIn, passwords, plans, signUp }
+const messages = { deviceLogIn, emailLinks, logIn, passwords, plans, signUp }
 export type VisitorMessages = typeof messages
 export default messages
