@@ -1,19 +1,16 @@
 // npm run audit:web: axe-core on every view, Lighthouse on log-in, home and a title, of a running demo service.
 import Table from 'cli-table3'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { chromium as playwright, type BrowserContext, type Page } from 'playwright-core'
 import { findViolations } from './axe.js'
 import { CHROMIUM_ARGS, findChromium, logInToAdmin, logInToHome } from './browser.js'
+import { CATEGORIES, runLighthouse, type PageScores } from './lighthouse.js'
 import { DEMO_ADMIN, DEMO_USER, listViews, openView, type View } from './views.js'
 
 const ORIGIN = process.argv[2] ?? 'http://127.0.0.1:3000'
-/** Not a dependency: it is large, and only this command needs it. npm downloads it when it runs. */
-const LIGHTHOUSE = 'lighthouse@12.8.2'
-const CATEGORIES = ['performance', 'accessibility', 'best-practices'] as const
 const MIN_SCORE = 95
 const AUDITED = ['watch-log-in', 'watch-home', 'watch-movie']
 
@@ -28,29 +25,16 @@ async function findFreePort (): Promise<number> {
   return port
 }
 
-/** @returns scores from 0 to 100 */
-function runLighthouse (url: string, port: number): number[] {
-  const report = path.join(folder, 'report.json')
-  const { status, stderr } = spawnSync('npm', [
-    'exec',
-    '--yes',
-    '--',
-    LIGHTHOUSE,
-    url,
-    `--port=${port}`,
-    '--output=json',
-    `--output-path=${report}`,
-    `--only-categories=${CATEGORIES.join(',')}`,
-    '--preset=desktop',
-    '--disable-storage-reset',
-    '--quiet',
-  ], { encoding: 'utf8' })
-  if (status !== 0) throw new Error(`Lighthouse failed: ${stderr}`)
-  const { categories } = JSON.parse(readFileSync(report, 'utf8'))
-  return CATEGORIES.map((name) => Math.round(100 * categories[name].score))
+/** Scores vary with the load of the machine: repeats a page whose scores are too low, and takes the median. */
+async function auditPage (url: string, port: number): Promise<PageScores> {
+  const first = await runLighthouse(url, { port })
+  if (first.scores.every((score) => score >= MIN_SCORE)) return first
+  const runs = [first, await runLighthouse(url, { port }), await runLighthouse(url, { port })]
+  const sum = ({ scores }: PageScores): number => scores.reduce((total, score) => total + score, 0)
+  return runs.sort((a, b) => sum(a) - sum(b))[1] ?? first
 }
 
-async function auditViews (page: Page, views: readonly View[], port: number, scores: Table.Table): Promise<void> {
+async function auditViews (page: Page, views: readonly View[], port: number, table: Table.Table): Promise<void> {
   for (const view of views) {
     await openView(page, ORIGIN, view)
     const violations = await findViolations(page)
@@ -58,9 +42,11 @@ async function auditViews (page: Page, views: readonly View[], port: number, sco
     for (const violation of violations) console.log(`    ${violation}`)
     hasFailed ||= violations.length > 0
     if (!AUDITED.includes(view.name)) continue
-    const row = runLighthouse(`${ORIGIN}${view.url}`, port)
-    scores.push([view.name, ...row])
-    hasFailed ||= row.some((score) => score < MIN_SCORE)
+    const { scores, findings } = await auditPage(`${ORIGIN}${view.url}`, port)
+    console.log(`  Lighthouse ${view.name}: ${scores.join(', ')}`)
+    for (const finding of findings) console.log(`    ${finding}`)
+    table.push([view.name, ...scores])
+    hasFailed ||= scores.some((score) => score < MIN_SCORE)
   }
 }
 
@@ -86,15 +72,15 @@ const context = await playwright.launchPersistentContext(path.join(folder, 'prof
 })
 try {
   const { visitor, viewer, staff } = await listViews(ORIGIN)
-  const scores = new Table({ head: ['Lighthouse, desktop', ...CATEGORIES], style: { head: [], border: [] } })
-  await auditViews(await context.newPage(), visitor, port, scores)
+  const table = new Table({ head: ['Lighthouse, desktop', ...CATEGORIES], style: { head: [], border: [] } })
+  await auditViews(await context.newPage(), visitor, port, table)
   const page = await logOut(context)
   await logInToHome(page, ORIGIN, DEMO_USER.email, DEMO_USER.password)
-  await auditViews(page, viewer, port, scores)
+  await auditViews(page, viewer, port, table)
   const staffPage = await logOut(context)
   await logInToAdmin(staffPage, ORIGIN, DEMO_ADMIN.email, DEMO_ADMIN.password)
-  await auditViews(staffPage, staff, port, scores)
-  console.log(scores.toString())
+  await auditViews(staffPage, staff, port, table)
+  console.log(table.toString())
 } finally {
   await context.close()
   rmSync(folder, { recursive: true, force: true })
