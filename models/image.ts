@@ -1,5 +1,5 @@
-// Uploaded artwork of titles and pictures of people. The ID is random, because an image is public for everyone who
-// knows its ID.
+// Artwork of titles, uploaded or taken from a master, and pictures of people. The ID is random, because an image is
+// public for everyone who knows its ID.
 import { randomBytes } from 'node:crypto'
 import mongoose, { Schema, Types } from 'mongoose'
 import './mongoose-settings.js'
@@ -14,6 +14,8 @@ export interface StoredImage {
   contentType: string
   sizeBytes: number
   sha256: string
+  /** The master that a picture was taken from; missing for an uploaded image. */
+  master?: Types.ObjectId
   createdAt: Date
 }
 
@@ -25,6 +27,7 @@ const imageSchema = new Schema<StoredImage>({
   contentType: { type: String, required: true },
   sizeBytes: { type: Number, required: true },
   sha256: { type: String, required: true },
+  master: { type: Schema.Types.ObjectId },
   createdAt: { type: Date, required: true },
 }, { collection: 'images', versionKey: false })
 

@@ -14,6 +14,7 @@ import { encodingArguments } from './ffmpeg-arguments.js'
 import { saveRenditions, type RunningJob } from './job-state.js'
 import { makeThumbnails } from './master-thumbnails.js'
 import { saveChapters } from './master-chapters.js'
+import { takePictures } from './master-pictures.js'
 import { readMasterInfo } from './master-info.js'
 import { loudnessArguments, withGains } from './measure-loudness.js'
 import { publishRungs } from './publish-renditions.js'
@@ -34,12 +35,13 @@ export async function encodeMaster (deps: EncodingDeps, running: RunningJob, sig
   const folder = await createScratchFolder(config.dataDir, claimId)
   try {
     if (!await hasRoomFor(folder, plan)) throw diskFull()
-    // An earlier attempt may have ended between its last rung and the thumbnails.
+    // An earlier attempt may have ended between its last rung and the pictures.
     if (plan.rungs.length > 0) {
       await encodePlan(deps, running, await measureLoudness(deps, running, plan, folder, signal), folder, signal)
     }
     await saveChapters(deps, running.job, plan.chapters)
     await makeThumbnails(deps, running.job, plan.durationMs, folder, signal)
+    await takePictures(deps, running.job, plan.durationMs, folder, signal)
   } catch (error) {
     if (isStorageFull(error)) throw diskFull()
     if (error instanceof EncoderUnavailableError) throw new EncodingFailedError('encoder-unavailable', error.message)

@@ -1,4 +1,4 @@
-// Uploaded images: type detection, artwork of titles, stills of episodes and pictures of people.
+// Images: type detection, artwork of titles, stills of episodes and pictures of people.
 import { randomUUID } from 'node:crypto'
 import mongoose, { type HydratedDocument, type Types } from 'mongoose'
 import { Image, newImageId, type StoredImage } from '../../../models/image.js'
@@ -40,8 +40,32 @@ export function imageUrlOf (id: Types.ObjectId): string {
   return `/v1/images/${id.toString()}`
 }
 
-/** Sets the URL of an image in a title. @returns the previous URL; null without one */
-type ReplaceUrl = (title: HydratedDocument<StoredTitle>, url: string) => string | null
+/** Where a title has the URL of an image. */
+export interface ImageSlot {
+  /** @returns null without an image */
+  readUrl(title: HydratedDocument<StoredTitle>): string | null
+  writeUrl(title: HydratedDocument<StoredTitle>, url: string): void
+}
+
+/** The poster, the backdrop or the logo of a title. */
+export const artworkSlot = (field: ArtworkField): ImageSlot => ({
+  readUrl: (title) => title[field] ?? null,
+  writeUrl (title, url) {
+    title.set(field, url)
+  },
+})
+
+/** The still of an episode. @throws DomainError 404 `not-found` */
+export function stillSlot (episodeId: string): ImageSlot {
+  const findEpisode = (title: HydratedDocument<StoredTitle>): StoredEpisode =>
+    findStoredItem(title, episodeId) as StoredEpisode | null ?? fail(notFound('episode'))
+  return {
+    readUrl: (title) => findEpisode(title).stillUrl ?? null,
+    writeUrl (title, url) {
+      findEpisode(title).stillUrl = url
+    },
+  }
+}
 
 /**
  * Stores the poster, the backdrop or the logo of a title and removes the previously uploaded one.
@@ -53,11 +77,7 @@ export async function setArtwork (
   field: ArtworkField,
   bytes: Buffer,
 ): Promise<StoredImage> {
-  return await setImage(deps, titleId, bytes, (title, url) => {
-    const previousUrl = title[field] ?? null
-    title.set(field, url)
-    return previousUrl
-  })
+  return await setImage(deps, titleId, bytes, artworkSlot(field))
 }
 
 /**
@@ -69,26 +89,71 @@ export async function setStill (
   { id, titleId }: Pick<CatalogueItem, 'id' | 'titleId'>,
   bytes: Buffer,
 ): Promise<StoredImage> {
-  return await setImage(deps, titleId, bytes, (title, url) => {
-    const episode = findStoredItem(title, id) as StoredEpisode | null ?? fail(notFound('episode'))
-    const previousUrl = episode.stillUrl ?? null
-    episode.stillUrl = url
-    return previousUrl
-  })
+  return await setImage(deps, titleId, bytes, stillSlot(id))
+}
+
+/**
+ * Stores a picture of a master, and removes the previous image. An image that people chose stays.
+ * @param canReplace whether a picture of another master may be replaced
+ * @returns null if the present image stays
+ * @throws DomainError 404 `not-found`, 409 `show-too-large`
+ */
+export async function setMasterImage (
+  deps: MediaDeps,
+  titleId: string,
+  bytes: Buffer,
+  slot: ImageSlot,
+  { master, canReplace }: MasterImage,
+): Promise<StoredImage | null> {
+  try {
+    return await setImage(deps, titleId, bytes, {
+      readUrl: slot.readUrl,
+      async writeUrl (title, url) {
+        if (!await canTakeSlot(slot.readUrl(title), canReplace)) throw new ImageStays()
+        slot.writeUrl(title, url)
+      },
+    }, master)
+  } catch (error) {
+    if (error instanceof ImageStays) return null
+    throw error
+  }
+}
+
+export interface MasterImage {
+  readonly master: Types.ObjectId
+  readonly canReplace: (master: Types.ObjectId) => boolean
+}
+
+class ImageStays extends Error {}
+
+/** Whether a picture of a master may take the place of an image. */
+export async function canTakeSlot (url: string | null, canReplace: MasterImage['canReplace']): Promise<boolean> {
+  if (url === null) return true
+  const [, id] = /^\/v1\/images\/([0-9a-f]{24})$/.exec(url) ?? []
+  const image = id === undefined ? null : await Image.findById(id).lean<StoredImage>()
+  return image?.master !== undefined && canReplace(image.master)
+}
+
+interface WritableSlot extends Pick<ImageSlot, 'readUrl'> {
+  writeUrl(title: HydratedDocument<StoredTitle>, url: string): void | Promise<void>
 }
 
 async function setImage (
   deps: MediaDeps,
   titleId: string,
   bytes: Buffer,
-  replaceUrl: ReplaceUrl,
+  slot: WritableSlot,
+  master?: Types.ObjectId,
 ): Promise<StoredImage> {
   const contentType = detectImageType(bytes)
   const title = await Title.findById(titleId).select('_id').lean() ?? fail(notFound('title'))
-  const image = await storeImage(deps, { title: title._id }, `images/${titleId}`, contentType, bytes)
+  const image = {
+    ...await storeImage(deps, { title: title._id }, `images/${titleId}`, contentType, bytes),
+    ...(master === undefined ? {} : { master }),
+  }
   let previousUrl: string | null
   try {
-    previousUrl = await saveImage(deps, title._id, image, replaceUrl)
+    previousUrl = await saveImage(deps, title._id, image, slot)
   } catch (error) {
     await removeImages(deps, [image])
     throw error
@@ -121,12 +186,14 @@ async function saveImage (
   { now }: MediaDeps,
   titleId: Types.ObjectId,
   image: StoredImage,
-  replaceUrl: ReplaceUrl,
+  slot: WritableSlot,
 ): Promise<string | null> {
   return await changeTitle(titleId, async (title) => {
     image.createdAt = now()
     await Image.updateOne({ _id: image._id }, { $set: image }, { upsert: true })
-    return replaceUrl(title, imageUrlOf(image._id))
+    const previousUrl = slot.readUrl(title)
+    await slot.writeUrl(title, imageUrlOf(image._id))
+    return previousUrl
   })
 }
 

@@ -1,0 +1,155 @@
+// Takes a poster and a backdrop of a movie, or a still of an episode, from the renditions of a master.
+import { readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { StoredEncodingJob } from '../../../models/encoding-job.js'
+import { Image } from '../../../models/image.js'
+import { Media, type StoredMedia, type StoredMediaFile } from '../../../models/media.js'
+import { Title, type StoredTitle } from '../../../models/title.js'
+import type { CatalogueItem } from '../../catalogue/store/catalogue.js'
+import { videoHeight } from '../../domain/file-choice.js'
+import {
+  artworkSlot,
+  canTakeSlot,
+  imageUrlOf,
+  setMasterImage,
+  stillSlot,
+  type ImageSlot,
+  type MasterImage,
+} from '../images/images.js'
+import { cropPicture, judgePicture } from '../images/judge-picture.js'
+import type { EncodingDeps } from './encoding-deps.js'
+import { inputArguments } from './input-arguments.js'
+import { ProgramStoppedError } from './run-program.js'
+
+/** One picture is taken for so much of the film, within the bounds. */
+const INTERVAL_MS = 2_000
+const [MIN_SAMPLES, MAX_SAMPLES] = [4, 24]
+/** The first share of the rest has logos and titles; the film behind the last share has credits. */
+const [FIRST_SHARE, LAST_SHARE] = [0.05, 0.85]
+/** Lines: enough for a backdrop on a television. */
+const GOOD_HEIGHT = 1_080
+/** The best pictures are tried as posters: a crop may miss what makes them good. */
+const POSTER_TRIALS = 4
+const PICTURE_NAME = 'picture.jpg'
+
+interface PlannedPicture {
+  readonly slot: ImageSlot
+  /** Width through height. */
+  readonly ratio: number
+  /** Pixels. */
+  readonly maxWidth: number
+  readonly trials: number
+}
+
+const WIDE = { ratio: 16 / 9, maxWidth: 1_920, trials: 1 } as const
+const BACKDROP: PlannedPicture = { slot: artworkSlot('backdropUrl'), ...WIDE }
+const POSTER: PlannedPicture = {
+  slot: artworkSlot('posterUrl'),
+  ratio: 2 / 3,
+  maxWidth: 1_000,
+  trials: POSTER_TRIALS,
+}
+
+/**
+ * Takes the pictures that the movie or episode lacks, or has from a master that this one replaces. Images that people
+ * chose stay. A failure is logged only: the title plays without them.
+ * @throws ProgramStoppedError after an abort
+ */
+export async function takePictures (
+  deps: EncodingDeps,
+  job: StoredEncodingJob,
+  durationMs: number,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { catalogue, log } = deps
+  const item = catalogue.findItem(job.item.toString())
+  if (item === null) return
+  try {
+    const planned = await planPictures(job, item)
+    const rendition = planned.length === 0 ? null : await findRendition(job)
+    if (rendition === null) return
+    const pictures = await samplePictures(deps, rendition, sampleTimes(durationMs, item), folder, signal)
+    for (const { slot, ratio, maxWidth, trials } of planned) {
+      const picture = await chooseCrop(pictures.slice(0, trials), ratio, maxWidth)
+      if (picture !== null) await setMasterImage(deps, item.titleId, picture, slot, masterImageOf(job))
+    }
+  } catch (error) {
+    if (error instanceof ProgramStoppedError) throw error
+    log.warn({ err: error, itemId: item.id }, 'no pictures of a master were stored')
+  }
+}
+
+/** The edition without a name takes precedence, and a master replaces pictures of its predecessor. */
+function masterImageOf ({ _id, replaces, edition }: StoredEncodingJob): MasterImage {
+  return { master: _id, canReplace: (master) => edition === null || replaces?.equals(master) === true }
+}
+
+/** Pictures of this master may exist: an earlier attempt has ended after it had stored them. */
+async function planPictures (job: StoredEncodingJob, item: CatalogueItem): Promise<PlannedPicture[]> {
+  const title = await Title.findById(item.titleId)
+  if (title === null) return []
+  const stored = title as unknown as Parameters<ImageSlot['readUrl']>[0]
+  const possible = item.id === item.titleId ? [BACKDROP, POSTER] : [{ slot: stillSlot(item.id), ...WIDE }]
+  const own = new Set((await Image.find({ title: (stored as StoredTitle)._id, master: job._id }).select('_id').lean())
+    .map(({ _id }) => imageUrlOf(_id)))
+  const planned: PlannedPicture[] = []
+  for (const picture of possible) {
+    const url = picture.slot.readUrl(stored)
+    if (!own.has(url ?? '') && await canTakeSlot(url, masterImageOf(job).canReplace)) planned.push(picture)
+  }
+  return planned
+}
+
+/** The lowest rendition that is good enough, else the highest. */
+async function findRendition (job: StoredEncodingJob): Promise<StoredMediaFile | null> {
+  const media = await Media.findById(job.item).lean<StoredMedia>()
+  const lowestFirst = (media?.files ?? []).filter(({ master, height }) => master?.equals(job._id) === true && height)
+    .sort((a, b) => videoHeight(a) - videoHeight(b))
+  return lowestFirst.find((file) => videoHeight(file) >= GOOD_HEIGHT) ?? lowestFirst.at(-1) ?? null
+}
+
+/** Times spread over the film without its credits, ms. */
+export function sampleTimes (durationMs: number, { markers }: Pick<CatalogueItem, 'markers'>): number[] {
+  const count = Math.max(MIN_SAMPLES, Math.min(MAX_SAMPLES, Math.round(durationMs / INTERVAL_MS)))
+  const lastMs = Math.min(durationMs * LAST_SHARE, markers?.creditsStartMs ?? Infinity)
+  const firstMs = lastMs * FIRST_SHARE
+  return Array.from({ length: count }, (_, i) => Math.round(firstMs + (lastMs - firstMs) * (i + 0.5) / count))
+}
+
+/** @returns usable pictures as JPEG, the best first */
+async function samplePictures (
+  { encoder, storage, log }: EncodingDeps,
+  { storageKey }: StoredMediaFile,
+  times: readonly number[],
+  folder: string,
+  signal: AbortSignal,
+): Promise<Buffer[]> {
+  const file = path.join(folder, PICTURE_NAME)
+  const judged: Array<{ readonly picture: Buffer, readonly quality: number }> = []
+  for (const timeMs of times) {
+    // The key frame before the time: nothing else is decoded.
+    const result = await encoder.encode([
+      ...['-skip_frame', 'nokey', '-noaccurate_seek', '-ss', (timeMs / 1_000).toFixed(3)],
+      ...inputArguments(await storage.locate(storageKey)),
+      ...['-an', '-sn', '-frames:v', '1', '-q:v', '2', '-f', 'image2', file],
+    ], { folder, durationMs: 1, signal })
+    if (!result.ok) log.warn({ logTail: result.logTail }, 'ffmpeg could not take a picture of a rendition')
+    const picture = await readFile(file).catch(() => null)
+    await rm(file, { force: true })
+    const quality = picture === null ? null : await judgePicture(picture)
+    if (picture !== null && quality !== null) judged.push({ picture, quality })
+  }
+  return judged.sort((a, b) => b.quality - a.quality).map(({ picture }) => picture)
+}
+
+/** The best crop of the pictures; null when none is usable. */
+async function chooseCrop (pictures: readonly Buffer[], ratio: number, maxWidth: number): Promise<Buffer | null> {
+  let best: { readonly crop: Buffer, readonly quality: number } | null = null
+  for (const picture of pictures) {
+    const crop = await cropPicture(picture, ratio, maxWidth)
+    const quality = await judgePicture(crop)
+    if (quality !== null && quality > (best?.quality ?? 0)) best = { crop, quality }
+  }
+  return best?.crop ?? null
+}
