@@ -1,4 +1,5 @@
-// HLS playlists of a movie or an episode, assembled from its packaged files per request, and their segments.
+// HLS playlists and the DASH manifest of a movie or an episode, assembled from its packaged files per request, and
+// their segments.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
@@ -8,18 +9,17 @@ import { Type } from 'typebox'
 import { fail, notFound } from '../src/errors.js'
 import { deliverObject, type DeliveryDeps } from '../src/media/delivery/deliver-object.js'
 import { findRendition, findRenditionSegment } from '../src/media/delivery/find-rendition.js'
+import { renderItemManifest, type ManifestDeps } from '../src/media/delivery/item-dash.js'
 import {
   readSubtitleSegment,
   renderItemMasterPlaylist,
   renderRenditionPlaylist,
-  type HlsDeps,
 } from '../src/media/delivery/item-hls.js'
 import { mediaAccessDenied } from '../src/media/delivery/lease-check.js'
 import { readHlsGrant, type HlsGrant } from '../src/media/delivery/media-urls.js'
 import { Id, responses } from '../src/schemas/common.js'
 import { deliveredObjectResponses, webVttContent } from '../src/schemas/media-files.js'
 import { SignedUrlQuery } from '../src/schemas/params.js'
-import type { KeyRing } from '../src/security/key-ring.js'
 import { ObjectNotFoundError } from '../src/storage/storage.js'
 
 const MasterParams = Type.Object({ itemId: Id })
@@ -31,16 +31,18 @@ const SegmentParams = Type.Object({
   ...RenditionParams.properties,
   segment: Type.String({ pattern: '^(?:init|[0-9]{1,6})$', description: 'Number from 0, or `init`', examples: ['0'] }),
 })
-const Playlist = { description: 'Playlist', content: { 'application/vnd.apple.mpegurl': { schema: Type.String() } } }
+const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl'
+const Playlist = { description: 'Playlist', content: { [PLAYLIST_TYPE]: { schema: Type.String() } } }
+const MANIFEST_TYPE = 'application/dash+xml'
+const Manifest = { description: 'Manifest', content: { [MANIFEST_TYPE]: { schema: Type.String() } } }
 const Binary = { schema: Type.String({ format: 'binary' }) }
 const Bytes = { description: 'Bytes of the rendition', content: { 'video/mp4': Binary, 'audio/mp4': Binary } }
 const Segment = { ...Bytes, description: 'Bytes of the segment' }
 
 const compress = promisify(gzip)
 
-export interface HlsRouteOptions extends HlsDeps, DeliveryDeps {
+export interface HlsRouteOptions extends ManifestDeps, DeliveryDeps {
   readonly config: DeliveryDeps['config']
-  readonly keys: KeyRing
 }
 
 const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
@@ -69,7 +71,28 @@ const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
     const { params: { itemId }, query: { token } } = request
     const grant = await requireGrant(itemId, token)
     const playlist = await orNotFound(renderItemMasterPlaylist(deps, grant, token ?? ''))
-    return await sendPlaylist(request, reply, playlist)
+    return await sendText(request, reply, playlist, PLAYLIST_TYPE)
+  })
+
+  app.get('/hls/:itemId/manifest.mpd', {
+    config: { access: 'signed-url', rateLimit: false },
+    schema: {
+      tags: ['Media'],
+      summary: 'Get the DASH manifest of a movie or an episode',
+      description:
+        'The renditions, languages and subtitles of the HLS master playlist, with the same segments. Audio tracks ' +
+        'and subtitles state their language and role; the default ones have the higher selectionPriority. The URL ' +
+        'comes from starting playback; URLs inside contain the token.',
+      operationId: 'getDashManifest',
+      params: MasterParams,
+      querystring: SignedUrlQuery,
+      response: responses({ 200: Manifest }),
+    },
+  }, async (request, reply) => {
+    const { params: { itemId }, query: { token } } = request
+    const grant = await requireGrant(itemId, token)
+    const manifest = await orNotFound(renderItemManifest(deps, grant, token ?? ''))
+    return await sendText(request, reply, manifest, MANIFEST_TYPE)
   })
 
   app.get('/hls/:itemId/:renditionId(^[\\w-]+).m3u8', {
@@ -88,7 +111,7 @@ const hls: FastifyPluginAsyncTypebox<HlsRouteOptions> = async (app, deps) => {
     const { params: { itemId, renditionId }, query: { token } } = request
     const grant = await requireGrant(itemId, token)
     const playlist = await orNotFound(renderRenditionPlaylist(deps, grant, renditionId, token ?? ''))
-    return await sendPlaylist(request, reply, playlist)
+    return await sendText(request, reply, playlist, PLAYLIST_TYPE)
   })
 
   app.get('/hls/:itemId/:renditionId(^[\\w-]+).mp4', {
@@ -162,14 +185,19 @@ async function orNotFound<T> (work: Promise<T>): Promise<T> {
 }
 
 /** Each line of a long playlist repeats the token: gzip makes it small (RFC 8216 §4 asks clients to accept it). */
-async function sendPlaylist (request: FastifyRequest, reply: FastifyReply, playlist: string): Promise<FastifyReply> {
+async function sendText (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  text: string,
+  contentType: string,
+): Promise<FastifyReply> {
   reply
-    .type('application/vnd.apple.mpegurl')
+    .type(contentType)
     .header('cache-control', 'private, no-store')
     .header('vary', 'Accept-Encoding, Origin')
   const acceptsGzip = new Negotiator(request.raw).encoding(['gzip', 'identity']) === 'gzip'
-  if (!acceptsGzip) return await reply.send(playlist)
-  return await reply.header('content-encoding', 'gzip').send(await compress(playlist))
+  if (!acceptsGzip) return await reply.send(text)
+  return await reply.header('content-encoding', 'gzip').send(await compress(text))
 }
 
 export default hls

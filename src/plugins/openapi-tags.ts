@@ -22,7 +22,7 @@ export const TAGS: readonly Tag[] = [
   tag('Titles', 'Movies and shows, within the maturity limits of the token', 'catalogue'),
   tag('People and collections', 'Cast and crew, series of movies and editorial lists', 'catalogue'),
   tag('Playback', 'Streams: start, heartbeat every 10 s, stop', 'web-player'),
-  tag('Media', 'Files, HLS, subtitles and images. Playback signs the URLs', 'media-urls'),
+  tag('Media', 'Files, HLS, DASH, subtitles and images. Playback signs the URLs', 'media-urls'),
   tag('Continue watching', 'The continue button, hidden and dropped titles, rewatches', 'progress'),
   tag('Progress', 'Exact positions without a stream, and watched marks', 'progress'),
   tag('History', 'Plays of a profile: list, delete, undo, import and export', 'history-files'),

@@ -91,6 +91,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
 
   getMedia: [...SIGNED_MEDIA, 'precondition-failed'],
   getHlsMaster: ['media-refused'],
+  getDashManifest: ['media-refused'],
   getHlsPlaylist: ['media-refused'],
   getHlsBytes: SIGNED_MEDIA,
   getHlsSegment: SIGNED_MEDIA,

@@ -73,6 +73,10 @@ export const Playback = Type.Object({
     description: 'Signed URL of the chosen file, relative to the service; valid while the stream is live',
   }),
   hlsUrl: nullable(Type.String(), 'Signed URL of the HLS playlist; null: the chosen file is not packaged yet'),
+  dashUrl: nullable(
+    Type.String(),
+    'Signed URL of the DASH manifest, with the same segments; null: the chosen file is not packaged yet',
+  ),
   audio: nullable(ChosenAudio, 'Audio to play; null: the file does not state its language'),
   subtitles: Type.Array(
     Type.Object({

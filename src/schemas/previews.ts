@@ -12,7 +12,7 @@ export const PreviewBody = strict({
   ),
 })
 
-const { url, hlsUrl, subtitles, thumbnailsUrl } = Playback.properties
+const { url, hlsUrl, dashUrl, subtitles, thumbnailsUrl } = Playback.properties
 
 export const Preview = Type.Object({
   item: ref(Item),
@@ -21,6 +21,7 @@ export const Preview = Type.Object({
   chapters,
   url: Type.String({ ...url, description: 'Signed URL of the media file, relative to the service' }),
   hlsUrl,
+  dashUrl,
   subtitles,
   thumbnailsUrl,
   expiresAt: Timestamp,

@@ -75,7 +75,7 @@ function signUrls (
   })
 }
 
-type SignedUrls = Pick<Playback, 'url' | 'hlsUrl' | 'subtitles' | 'thumbnailsUrl'>
+type SignedUrls = Pick<Playback, 'url' | 'hlsUrl' | 'dashUrl' | 'subtitles' | 'thumbnailsUrl'>
 
 export interface SignedFile {
   readonly file: CatalogueFile
@@ -89,7 +89,7 @@ export interface SignedFile {
   readonly subtitle: string | null
 }
 
-/** Signs the URLs of a media file, of the HLS playlist of its item, and of its subtitles and thumbnails. */
+/** Signs the URLs of a media file, and of the HLS, DASH, subtitles and thumbnails of its item. */
 export function signPlaybackUrls (
   { catalogue, keys }: Pick<PlaybackViewDeps, 'catalogue' | 'keys'>,
   grant: LeaseGrant,
@@ -97,12 +97,21 @@ export function signPlaybackUrls (
 ): SignedUrls {
   const { thumbnails } = catalogue.sidecarFiles(file.itemId)
   const mediaToken = signMediaGrant(keys, { ...grant, file: file.id, item: file.itemId, maxHeight: fileMaxHeight })
-  const signHls = (): string =>
-    signHlsGrant(keys, { ...grant, item: file.itemId, file: file.id, maxHeight: hlsMaxHeight, audio, subtitle })
+  const hlsToken = currentPackage(file) === null ? null : signHlsGrant(keys, {
+    ...grant,
+    item: file.itemId,
+    file: file.id,
+    maxHeight: hlsMaxHeight,
+    audio,
+    subtitle,
+  })
+  const packageUrl = (name: string): string | null =>
+    hlsToken === null ? null : `/v1/hls/${file.itemId}/${name}?token=${hlsToken}`
   const signSidecar = (object: string): string => signSidecarGrant(keys, { ...grant, object })
   return {
     url: `/v1/media/${file.id}?token=${mediaToken}`,
-    hlsUrl: currentPackage(file) === null ? null : `/v1/hls/${file.itemId}/master.m3u8?token=${signHls()}`,
+    hlsUrl: packageUrl('master.m3u8'),
+    dashUrl: packageUrl('manifest.mpd'),
     subtitles: offeredSubtitles(catalogue, file).map(({ _id, language, kind, name }) => {
       const id = _id.toString()
       return { id, language, kind, name, url: `/v1/subtitles/${id}?token=${signSidecar(id)}` }

@@ -165,7 +165,7 @@ t.test('the document states rules that the code checks', async (t) => {
 
 t.test('paths are in kebab case; the files of an HLS package have extensions', async (t) => {
   const segment = '(?:[a-z0-9]+(?:-[a-z0-9]+)*|\\{[a-zA-Z]+\\})'
-  const style = new RegExp(`^(?:/${segment})+(?:\\.(?:m3u8|mp4|m4s|vtt))?$`)
+  const style = new RegExp(`^(?:/${segment})+(?:\\.(?:m3u8|mpd|mp4|m4s|vtt))?$`)
   t.match('/v1/hls/{itemId}/{renditionId}.m3u8', style)
   t.notMatch('/v1/watchList/', style)
   t.strictSame(Object.keys(document['paths']).filter((path) => !style.test(path)), [])

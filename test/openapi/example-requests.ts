@@ -14,6 +14,7 @@ export const NEEDS_EARLIER_RESPONSE = [
   'getWebhook',
   'listWebhookDeliveries',
   'getHomeRow',
+  'getDashManifest',
   'getHlsBytes',
   'getHlsMaster',
   'getHlsPlaylist',

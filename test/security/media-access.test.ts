@@ -5,6 +5,7 @@ import { signHlsGrant, signMediaGrant } from '../../src/media/delivery/media-url
 import { startApp, containerOf } from '../support/app.js'
 import { addMovie } from '../support/catalogue.js'
 import { createManualClock } from '../support/clock.js'
+import { parseManifest } from '../support/dash.js'
 import { play } from '../support/playback.js'
 import { call } from '../support/requests.js'
 import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
@@ -64,6 +65,7 @@ t.test('media bytes require a signed URL of a live lease', async (t) => {
     const urls: string[] = [
       body.url,
       body.hlsUrl,
+      body.dashUrl,
       ...body.subtitles.map(({ url }: { url: string }) => url),
       body.thumbnailsUrl,
     ]
@@ -79,6 +81,11 @@ t.test('media bytes require a signed URL of a live lease', async (t) => {
       resolveUri((await call(app, 'GET', body.thumbnailsUrl)).bytes.toString().split('\n')[3] ?? '', body.thumbnailsUrl)
         .replace(/#.*/, ''),
     )
+    const manifest = parseManifest((await call(app, 'GET', body.dashUrl)).bytes.toString())
+    for (const { Representation: [first] } of manifest.sets) {
+      const uri = first.BaseURL ?? (first.SegmentTemplate.initialization ?? first.SegmentTemplate.media)
+      urls.push(resolveUri(uri, body.dashUrl))
+    }
     const master = await parse(body.hlsUrl)
     for (const { uri } of master.playlists ?? []) {
       const playlist = resolveUri(uri, body.hlsUrl)

@@ -69,6 +69,7 @@ t.test('no path leads out of the storage folder', async (t) => {
     (name) => `/v1/hls/${world.movie}/${name}.m3u8${hlsToken}`,
     (name) => `/v1/hls/${world.movie}/${name}.mp4${hlsToken}`,
     (name) => `/v1/hls/${name}/master.m3u8${hlsToken}`,
+    (name) => `/v1/hls/${name}/manifest.mpd${hlsToken}`,
     (name) => `/v1/subtitles/${name}${token}`,
     (name) => `/v1/thumbnails/${name}/image${token}`,
     (name) => `/v1/thumbnails/${name}/index.vtt${token}`,

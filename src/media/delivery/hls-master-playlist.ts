@@ -9,6 +9,8 @@ import { isSameLanguage, type SubtitleKind } from '../../domain/language-choice.
 import type { RenditionIndex, VideoRendition } from '../packaging/package-index.js'
 import { keyFrameSegments } from './hls-media-playlists.js'
 import { averageBitrate, HEADER, peakBitrate, quote, tag } from './hls-tags.js'
+import type { SubtitleTrack } from './open-renditions.js'
+import { audioName, subtitleName, withUniqueNames } from './track-names.js'
 
 export interface VideoEntry {
   readonly uri: string
@@ -20,13 +22,8 @@ export interface AudioEntry extends PackagedAudio, Pick<RenditionIndex, 'segment
   readonly uri: string
 }
 
-export interface SubtitleEntry {
-  readonly id: string
+export interface SubtitleEntry extends SubtitleTrack {
   readonly uri: string
-  readonly language: string
-  readonly kind: SubtitleKind
-  /** Name of the track in its file; null: none. */
-  readonly name: string | null
 }
 
 export interface MasterPlaylist {
@@ -39,8 +36,6 @@ export interface MasterPlaylist {
   readonly subtitle: string | null
 }
 
-/** BCP 47: undetermined. */
-const UNKNOWN_LANGUAGE = 'und'
 const SUBTITLE_GROUP = 'subtitles'
 const CHARACTERISTICS: Readonly<Partial<Record<SubtitleKind | PackagedAudio['kind'], string>>> = {
   sdh: 'public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound',
@@ -89,7 +84,10 @@ export function renderMasterPlaylist ({ videos, groups, subtitles, audio, subtit
 }
 
 /** The same member in each group. */
-function findDefaultAudio ({ renditions }: AudioGroup<AudioEntry>, audio: string | null): AudioEntry | undefined {
+export function findDefaultAudio<A extends PackagedAudio> (
+  { renditions }: AudioGroup<A>,
+  audio: string | null,
+): A | undefined {
   return renditions.find(({ language, kind }) =>
     audio !== null && kind === 'main' && language !== null && isSameLanguage(language, audio)
   ) ?? renditions[0]
@@ -145,40 +143,6 @@ function renderKeyFrameVariant ({ keyFramesUri, video }: VideoEntry): string[] {
       URI: quote(keyFramesUri),
     }),
   ]
-}
-
-const languageNames = new Intl.DisplayNames(['en'], { type: 'language' })
-
-function languageName (language: string): string {
-  try {
-    return languageNames.of(language) ?? language
-  } catch {
-    return language
-  }
-}
-
-/** Without the number of channels, which differs between groups: names of a member must be the same in all of them. */
-function audioName ({ language, kind, name }: PackagedAudio): string {
-  const base = language === null ? name ?? 'Audio' : languageName(language)
-  if (kind === 'main') return base
-  return `${base} (${kind === 'commentary' ? 'commentary' : 'audio description'})`
-}
-
-function subtitleName ({ language, kind, name }: SubtitleEntry): string {
-  if (language === UNKNOWN_LANGUAGE && name !== null) return name
-  const remark = kind === 'full' ? '' : kind === 'forced' ? ' (forced)' : ' (SDH)'
-  return `${languageName(language)}${remark}`
-}
-
-/** Names must be unique within a group (RFC 8216 §4.3.4.1.1). */
-function withUniqueNames<T> (entries: readonly T[], toName: (entry: T) => string): Array<readonly [T, string]> {
-  const counts = new Map<string, number>()
-  return entries.map((entry) => {
-    const name = toName(entry)
-    const count = (counts.get(name) ?? 0) + 1
-    counts.set(name, count)
-    return [entry, count === 1 ? name : `${name} ${count}`] as const
-  })
 }
 
 function characteristics (kind: SubtitleKind | PackagedAudio['kind']): string | null {

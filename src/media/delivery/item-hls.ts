@@ -1,120 +1,43 @@
 // HLS of a movie or episode: renders the playlists that a grant allows.
 import { text } from 'node:stream/consumers'
-import { offeredSubtitles } from '../../catalogue/queries/offered-subtitles.js'
-import { deliverableFiles, type Catalogue, type CatalogueFile } from '../../catalogue/store/catalogue.js'
-import { videoHeight } from '../../domain/file-choice.js'
-import { buildRenditionSet, type HlsRenditionSet, type PackagedFile } from '../../domain/hls-rendition-set.js'
+import type { Catalogue } from '../../catalogue/store/catalogue.js'
 import { fail, notFound } from '../../errors.js'
-import { ObjectNotFoundError, type MediaStorage } from '../../storage/storage.js'
-import type { AudioRendition, PackageIndex, PackageIndexes } from '../packaging/package-index.js'
-import { currentPackage } from '../packaging/packaging-state.js'
 import { withTimestampMap } from '../sidecar/timed-text.js'
-import { isOffloaded, type DeliveryDeps } from './deliver-object.js'
+import { isOffloaded } from './deliver-object.js'
 import { findRendition } from './find-rendition.js'
-import { renderMasterPlaylist, type AudioEntry } from './hls-master-playlist.js'
+import { renderMasterPlaylist } from './hls-master-playlist.js'
 import { renderKeyFramePlaylist, renderMediaPlaylist, renderSubtitlePlaylist } from './hls-media-playlists.js'
 import { targetSeconds } from './hls-tags.js'
 import type { HlsGrant } from './media-urls.js'
+import { openRenditionSet, openSubtitles, SUBTITLE_PREFIX, type HlsDeps } from './open-renditions.js'
 
-export interface HlsDeps {
-  readonly catalogue: Catalogue
-  readonly packages: PackageIndexes
-  readonly storage: MediaStorage
-  readonly config: DeliveryDeps['config']
-}
-
-const SUBTITLE_PREFIX = 'sub-'
 /** Name of the playlist of key frames, beside the rendition `v`. */
 const KEY_FRAMES = 'keyframes'
 const KEY_FRAMES_ID = new RegExp(`^([0-9a-f]{24}-)${KEY_FRAMES}$`)
-
-/** A media file with its current package. */
-interface OpenPackage extends PackagedFile<AudioEntry> {
-  readonly uri: string
-  readonly keyFramesUri: string
-  readonly index: PackageIndex
-}
 
 /**
  * Renders the master playlist of an item.
  * @throws DomainError 404 `not-found` if the chosen file does not exist or is not packaged
  */
 export async function renderItemMasterPlaylist (deps: HlsDeps, grant: HlsGrant, token: string): Promise<string> {
-  const { variants, groups } = await openRenditionSet(deps, grant, token) ?? fail(notFound('playlist'))
+  const { variants, groups } = await openRenditionSet(deps, grant) ?? fail(notFound('playlist'))
   const file = deps.catalogue.findFile(grant.file) ?? fail(notFound('playlist'))
+  const playlistUri = (id: string): string => `${id}.m3u8?token=${token}`
   return renderMasterPlaylist({
-    videos: variants.map(({ uri, keyFramesUri, index }) => ({ uri, keyFramesUri, video: index.video })),
-    groups,
-    subtitles: offeredSubtitles(deps.catalogue, file).map(({ _id, language, kind, name }) => ({
-      id: _id.toString(),
-      language,
-      kind,
-      name,
-      uri: `sub-${_id.toString()}.m3u8?token=${token}`,
+    videos: variants.map(({ packageId, index: { video } }) => ({
+      uri: playlistUri(`${packageId}-v`),
+      keyFramesUri: playlistUri(`${packageId}-${KEY_FRAMES}`),
+      video,
     })),
+    groups: groups.map((group) => ({
+      ...group,
+      renditions: group.renditions.map((audio) => ({ ...audio, uri: playlistUri(audio.renditionId) })),
+    })),
+    subtitles: openSubtitles(deps.catalogue, file)
+      .map((subtitle) => ({ ...subtitle, uri: playlistUri(`${SUBTITLE_PREFIX}${subtitle.id}`) })),
     audio: grant.audio,
     subtitle: grant.subtitle,
   })
-}
-
-/** @returns null if the chosen file does not exist or is not packaged */
-async function openRenditionSet (
-  deps: HlsDeps,
-  grant: HlsGrant,
-  token: string,
-): Promise<HlsRenditionSet<OpenPackage, AudioEntry> | null> {
-  const deliverable = deliverableFiles(deps.catalogue, grant.item)
-  const retiredMaster = deliverable.find(({ id, stage }) => id === grant.file && stage === 'retired')?.master ?? null
-  // Renditions of a master that was replaced since are offered with each other only: the new ones may have another cut.
-  const allowed = deliverable.filter((file) =>
-    videoHeight(file) <= grant.maxHeight &&
-    (file.stage === 'active' ? retiredMaster === null : file.master?.toString() === retiredMaster?.toString())
-  )
-  const packages = await Promise.all(allowed.map(async (file) => await openPackage(deps, file, token)))
-  const files = packages.filter((file) => file !== null)
-  const chosen = files.find(({ id }) => id === grant.file)
-  return chosen === undefined ? null : buildRenditionSet<AudioEntry, OpenPackage>(chosen, files, grant.maxHeight)
-}
-
-async function openPackage ({ packages }: HlsDeps, file: CatalogueFile, token: string): Promise<OpenPackage | null> {
-  const current = currentPackage(file)
-  if (current === null) return null
-  const index = await packages.read(current.prefix).catch(nullIfNotFound)
-  if (index === null) return null
-  const playlistUri = (name: string): string => `${current._id.toString()}-${name}.m3u8?token=${token}`
-  const audioRenditions = index.audio.map((rendition, i) => ({
-    ...rendition,
-    ...audioRole(file, rendition, i),
-    language: audioLanguage(file, index, i),
-    uri: playlistUri(`a${i}`),
-  }))
-  const { id, width, height, bitrate, edition } = file
-  const { durationMs } = index
-  const uris = { uri: playlistUri('v'), keyFramesUri: playlistUri(KEY_FRAMES) }
-  return { id, width, height, bitrate, edition, durationMs, ...uris, index, audioRenditions }
-}
-
-/** The current language of a track takes precedence over the language at the time of packaging. */
-function audioLanguage (file: CatalogueFile, { audio }: PackageIndex, i: number): string | null {
-  const [only] = file.audioLanguages
-  if (audio.length === 1 && file.audioLanguages.length === 1 && only !== undefined) return only
-  const rendition = audio[i]
-  return file.audioTracks?.[rendition?.track ?? i]?.language ?? rendition?.language ?? null
-}
-
-/** The file of a rendition of a master may not state them, but its document does. */
-function audioRole (
-  { audioTracks }: CatalogueFile,
-  { track, kind, name }: AudioRendition,
-  i: number,
-): Pick<AudioRendition, 'kind' | 'name'> {
-  const stored = audioTracks?.[track ?? i]
-  return { kind: stored?.kind ?? kind, name: stored?.name ?? name }
-}
-
-function nullIfNotFound (error: unknown): null {
-  if (error instanceof ObjectNotFoundError) return null
-  throw error
 }
 
 /**
@@ -131,7 +54,7 @@ export async function renderRenditionPlaylist (
   const keyFramesOf = KEY_FRAMES_ID.exec(playlistId)?.[1]
   const renditionId = keyFramesOf === undefined ? playlistId : `${keyFramesOf}v`
   const { rendition } = await findRendition(deps, grant, renditionId)
-  const set = await openRenditionSet(deps, grant, token)
+  const set = await openRenditionSet(deps, grant)
   // All renditions have the same target duration (RFC 8216bis §6.2.4); that of a retired package may be higher.
   const seconds = targetSeconds([
     rendition,

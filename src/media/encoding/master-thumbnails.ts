@@ -55,10 +55,12 @@ export function planThumbnails (
   durationMs: number,
 ): ThumbnailGrid {
   const ratio = (height ?? 9) / (width ?? 16)
+  const intervalMs = Math.max(MIN_INTERVAL_MS, Math.ceil(durationMs / MAX_PICTURES))
   return {
     durationMs,
-    intervalMs: Math.max(MIN_INTERVAL_MS, Math.ceil(durationMs / MAX_PICTURES)),
-    columns: COLUMNS,
+    intervalMs,
+    // Players of DASH expect an image without empty columns.
+    columns: Math.min(COLUMNS, Math.ceil(durationMs / intervalMs)),
     width: PICTURE_WIDTH,
     height: Math.max(2, Math.round(PICTURE_WIDTH * ratio / 2) * 2),
   }

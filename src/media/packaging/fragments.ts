@@ -64,17 +64,19 @@ function readFirstSample (moof: Uint8Array): FirstSample {
 /**
  * Lists the segments. Returns null if there is none.
  * @param seconds duration of the track: fragments have start times only, relative to the first one
- * @param hiddenSeconds negative time of the first packet, which the first segment does not count
+ * @param firstSeconds time of the first packet; the first segment does not count time before 0
  * @param hasKeyFrames true for a video: each segment states the bytes up to the end of its key frame
  */
 export function toIndex (
   { starts, sizeBytes, lastWord }: Fragments,
   seconds: number,
-  hiddenSeconds: number,
+  firstSeconds: number,
   hasKeyFrames: boolean,
 ): Omit<RenditionIndex, 'codec'> | null {
   const [first] = starts
   if (first === undefined) return null
+  const hiddenSeconds = Math.min(0, firstSeconds)
+  const startUs = Math.round(Math.max(0, firstSeconds) * 1e6)
   const segments = starts.map(({ offset, seconds: start, firstSample }, i): Segment => {
     const next = starts[i + 1]
     const durationUs = Math.round(
@@ -85,5 +87,5 @@ export function toIndex (
     const { offset: dataOffset, sizeBytes: frameBytes, sampleCount } = firstSample
     return [durationUs, segmentBytes, dataOffset + (frameBytes ?? (segmentBytes - dataOffset) / sampleCount)]
   })
-  return { sizeBytes, initBytes: first.offset, segments }
+  return { sizeBytes, initBytes: first.offset, segments, ...(startUs === 0 ? {} : { startUs }) }
 }

@@ -20,6 +20,8 @@ export interface RenditionIndex {
   readonly sizeBytes: number
   readonly initBytes: number
   readonly segments: readonly Segment[]
+  /** Time of the first segment, µs; absent: 0. Older packages do not state it. */
+  readonly startUs?: number
 }
 
 export interface VideoRendition extends RenditionIndex {

@@ -225,7 +225,7 @@ async function openRendition<I extends RenditionIndex> (
       const index = toIndex(
         fragments,
         copiedSeconds - firstSeconds,
-        Math.min(0, firstSeconds),
+        firstSeconds,
         track.type === 'video',
       )
       return completeIndex(index ?? fail(new FileRejectedError('damaged')))

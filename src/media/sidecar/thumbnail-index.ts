@@ -1,6 +1,14 @@
 // Indexes of seek thumbnails: WebVTT whose cues name rectangles of one image (Media Fragments URI, `#xywh=`).
 import { parseTimesLine } from './cue-times.js'
-import { isBlank, isWebVttHeader, renderWebVtt, splitAtTimes, UnreadableTextError, type Cue } from './timed-text.js'
+import {
+  isBlank,
+  isWebVttHeader,
+  renderWebVtt,
+  splitAtTimes,
+  splitLines,
+  UnreadableTextError,
+  type Cue,
+} from './timed-text.js'
 
 /** Name of the image in a stored index. The response replaces it by a signed URL. */
 const IMAGE_NAME = 'image'
@@ -48,6 +56,32 @@ export function buildThumbnailIndex ({ durationMs, intervalMs, columns, width, h
     return { startMs: i * intervalMs, endMs, settings: '', text: `${IMAGE_NAME}#xywh=${x},${y},${width},${height}` }
   })
   return renderWebVtt(cues)
+}
+
+/**
+ * Reads the grid of a stored index.
+ * @returns null if the pictures have different sizes or intervals, or are in another order
+ */
+export function readThumbnailGrid (index: string): ThumbnailGrid & { readonly rows: number } | null {
+  const lines = splitLines(index)
+  const cues = splitAtTimes(lines).map(({ line, start }) => {
+    const { startMs = 0, endMs = 0 } = parseTimesLine(line) ?? {}
+    const [x = 0, y = 0, width = 0, height = 0] = RECTANGLE.exec((lines[start] ?? '').trim())?.[1]?.split(',')
+      .map(Number) ?? []
+    return { startMs, endMs, x, y, width, height }
+  })
+  const [first] = cues
+  const durationMs = cues.at(-1)?.endMs ?? 0
+  if (first === undefined || first.width === 0 || first.height === 0) return null
+  const { width, height, endMs: intervalMs } = first
+  const columns = Math.max(...cues.map(({ x }) => Math.floor(x / width))) + 1
+  const isRegular = cues.every((cue, i) =>
+    cue.startMs === i * intervalMs && cue.endMs === Math.min(durationMs, (i + 1) * intervalMs) &&
+    cue.x === i % columns * width && cue.y === Math.floor(i / columns) * height &&
+    cue.width === width && cue.height === height
+  )
+  const rows = Math.ceil(cues.length / columns)
+  return isRegular ? { durationMs, intervalMs, columns, rows, width, height } : null
 }
 
 /** Puts the URL of the image into a stored index. */
