@@ -16,6 +16,8 @@ export interface StoredImage {
   sha256: string
   /** The master that a picture was taken from; missing for an uploaded image. */
   master?: Types.ObjectId
+  /** ThumbHash, base64; null for an image that cannot be decoded. Missing in images of earlier versions. */
+  placeholder?: string | null
   createdAt: Date
 }
 
@@ -28,6 +30,7 @@ const imageSchema = new Schema<StoredImage>({
   sizeBytes: { type: Number, required: true },
   sha256: { type: String, required: true },
   master: { type: Schema.Types.ObjectId },
+  placeholder: { type: String },
   createdAt: { type: Date, required: true },
 }, { collection: 'images', versionKey: false })
 

@@ -9,11 +9,14 @@ export interface StoredPersonPicture {
   _id: Types.ObjectId
   /** Path of an uploaded image. */
   url: string
+  /** ThumbHash, base64; missing until it is computed, and for an image that cannot be decoded. */
+  placeholder?: string
 }
 
 const personPictureSchema = new Schema<StoredPersonPicture>({
   _id: { type: Schema.Types.ObjectId, required: true },
   url: { type: String, required: true },
+  placeholder: { type: String },
 }, { collection: 'personpictures', versionKey: false })
 
 reportWritesOf(personPictureSchema, 'personpictures')

@@ -6,10 +6,12 @@ import { conflict } from '../src/errors.js'
 import {
   chaptersPath,
   markersSchema,
+  placeholderSchema,
   Title,
   translationsPath,
   type Markers,
   type StoredChapters,
+  type StoredPlaceholder,
   type StoredTitle,
   type Translation,
 } from './title.js'
@@ -34,6 +36,8 @@ export interface StoredEpisode {
   chapters?: StoredChapters
   /** Missing or null when there is none: a show of a thousand episodes stays small. */
   stillUrl?: string | null
+  /** Of the still; missing for none. */
+  stillPlaceholder?: StoredPlaceholder
 }
 
 export interface StoredSeason {
@@ -66,6 +70,7 @@ const episodeSchema = new Schema<StoredEpisode>({
   markers: { type: markersSchema, default: null },
   chapters: chaptersPath,
   stillUrl: { type: String },
+  stillPlaceholder: { type: placeholderSchema, default: undefined },
 })
 
 const seasonSchema = new Schema<StoredSeason>({

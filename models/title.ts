@@ -56,6 +56,13 @@ export interface StoredChapters {
   master: Types.ObjectId | null
 }
 
+/** What clients show while an image of this service loads. */
+export interface StoredPlaceholder {
+  image: Types.ObjectId
+  /** ThumbHash, base64. */
+  hash: string
+}
+
 export interface StoredTitle {
   _id: Types.ObjectId
   kind: 'movie' | 'show'
@@ -80,6 +87,8 @@ export interface StoredTitle {
   logoUrl?: string | null
   /** Missing or null when there is none, and in titles of earlier versions. */
   trailerUrl?: string | null
+  /** Of the poster, the backdrop and the logo; missing for none. Those of other images are ignored. */
+  placeholders?: StoredPlaceholder[]
   /** BCP 47. */
   originalLanguage: string | null
   externalIds: { imdb?: string, tmdb?: string, wikidata?: string }
@@ -135,6 +144,9 @@ export const markersSchema = new Schema<Markers>({
   creditsStartMs: { type: Number, default: null },
 }, { _id: false })
 
+/** Poster, backdrop and logo. */
+export const MAX_PLACEHOLDERS = 3
+
 const chaptersSchema = new Schema<StoredChapters>({
   list: {
     type: [new Schema<Chapter>({ startMs: Number, title: String }, { _id: false })],
@@ -146,6 +158,19 @@ const chaptersSchema = new Schema<StoredChapters>({
 
 /** Not stored when unknown, as most items have none. */
 export const chaptersPath = { type: chaptersSchema, default: undefined }
+
+export const placeholderSchema = new Schema<StoredPlaceholder>({
+  image: { type: Schema.Types.ObjectId, required: true },
+  hash: { type: String, required: true, maxlength: 60 },
+}, { _id: false })
+
+/** The placeholder of an image by its URL; null for an image of another service. */
+export function findPlaceholder (
+  url: string | null | undefined,
+  placeholders: readonly StoredPlaceholder[] = [],
+): string | null {
+  return placeholders.find(({ image }) => url === `/v1/images/${image.toString()}`)?.hash ?? null
+}
 
 const titleSchema = new Schema<StoredTitle>({
   title: { type: String, required: true },
@@ -164,6 +189,11 @@ const titleSchema = new Schema<StoredTitle>({
   backdropUrl: { type: String, default: null },
   logoUrl: { type: String },
   trailerUrl: { type: String },
+  placeholders: {
+    type: [placeholderSchema],
+    default: undefined,
+    validate: (placeholders: unknown[] | undefined) => (placeholders?.length ?? 0) <= MAX_PLACEHOLDERS,
+  },
   originalLanguage: { type: String, default: null },
   externalIds: {
     imdb: { type: String },

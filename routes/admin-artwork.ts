@@ -7,13 +7,13 @@ import { badRequest } from '../src/errors.js'
 import type { MediaDeps } from '../src/media/deps.js'
 import {
   IMAGE_TYPES,
-  imageUrlOf,
   MAX_IMAGE_BYTES,
   removePersonPicture,
   setArtwork,
   setPersonPicture,
   setStill,
 } from '../src/media/images/images.js'
+import { imageUrlOf } from '../src/media/images/image-slots.js'
 import { EpisodeParams } from '../src/schemas/params.js'
 import { Id, NoContent, responses } from '../src/schemas/common.js'
 

@@ -16,6 +16,7 @@ import { Cursor, Id, Limit, pageSchema, ref, responses, strict } from '../src/sc
 import { Person, PersonDetail } from '../src/schemas/people.js'
 import { LOCALISED_ETAG, withHeaders } from '../src/schemas/response-headers.js'
 import type { CursorCodec } from '../src/security/cursors.js'
+import { toPicture } from '../src/views/pictures.js'
 import { toCard } from '../src/views/cards.js'
 import type { ProfileStates } from '../src/watching/profile-states.js'
 import { loadTitleStates } from '../src/watching/title-states.js'
@@ -70,7 +71,7 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
     const items = entries.map(({ person }) => ({
       id: person.id,
       name: person.name,
-      pictureUrl: catalogue.findPersonPicture(person.id),
+      ...toPicture(catalogue.findPersonPicture(person.id)),
       titleCount: countTitles(person),
     }))
     return await sendWithEtag(request, reply, { items, nextCursor: cursors.encodeNext(next, scope) })
@@ -123,7 +124,7 @@ const people: FastifyPluginAsyncTypebox<PeopleRouteOptions> = async (app, deps) 
     const body = {
       id,
       name,
-      pictureUrl: catalogue.findPersonPicture(id),
+      ...toPicture(catalogue.findPersonPicture(id)),
       titleCount: titles.length,
       items,
       nextCursor: cursors.encodeNext(next, scope),

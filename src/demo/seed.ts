@@ -74,7 +74,7 @@ async function seedTitles (
         ...episode,
         markers: EPISODE_MARKERS,
         chapters: CHAPTERS,
-        ...(stills.has(_id) ? { stillUrl: stills.get(_id) } : {}),
+        ...stills.get(_id),
       })),
     })),
   })))

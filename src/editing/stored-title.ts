@@ -243,6 +243,7 @@ export function toStoredEpisode (
     markers: toStoredMarkers(episode.markers),
     ...(chapters === undefined ? {} : { chapters }),
     ...(episode.stillUrl === undefined || episode.stillUrl === null ? {} : { stillUrl: episode.stillUrl }),
+    ...(existing?.stillPlaceholder === undefined ? {} : { stillPlaceholder: existing.stillPlaceholder }),
   }
 }
 

@@ -5,6 +5,7 @@ import { createAvailabilityNotifier } from '../changes/availability-notifier.js'
 import type { Trends } from '../home/trends.js'
 import type { Mailer } from '../mail/mailer.js'
 import type { MediaDeps } from '../media/deps.js'
+import { createPlaceholderFiller } from '../media/images/fill-placeholders.js'
 import { probeOutdatedFiles } from '../media/probing/probe-again.js'
 import type { MediaProber } from '../media/probing/prober.js'
 import type { Encoding } from '../media/encoding/encoding.js'
@@ -97,6 +98,11 @@ function createServiceJobs (deps: JobDeps): Job[] {
       name: 'outdated media properties',
       intervalMs: PROBING_INTERVAL_MS,
       run: async () => await probeOutdatedFiles(deps),
+    },
+    {
+      name: 'placeholders of images',
+      intervalMs: PROBING_INTERVAL_MS,
+      run: createPlaceholderFiller(deps),
     },
     {
       name: 'resumable uploads',

@@ -43,6 +43,13 @@ export const PositionMs = Type.Integer({
   description: 'Position in the movie or episode, ms from the start',
   examples: [1_834_567],
 })
+/** Of an image whose URL is beside it. */
+export const Placeholder = (image: string) =>
+  nullable(
+    Type.String({ examples: ['3OcRJYB4d3h/iIeHeEh3eIhw+j2w'] }),
+    `ThumbHash of the ${image}, base64: a blurred version to show while it loads; null: not on this service, or not ` +
+      'computed yet',
+  )
 export const DurationMs = Type.Integer({
   minimum: 0,
   maximum: MAX_POSITION_MS,

@@ -1,12 +1,13 @@
 // People of the catalogue with their titles.
 import { Type, type Static } from 'typebox'
-import { Id, NextCursor, nullable, ref } from './common.js'
+import { Id, NextCursor, nullable, Placeholder, ref } from './common.js'
 import { Card, PictureUrl } from './titles.js'
 
 const person = {
   id: Id,
   name: Type.String({ description: 'Name of the person' }),
   pictureUrl: PictureUrl,
+  picturePlaceholder: Placeholder('picture'),
   titleCount: Type.Integer({ description: 'Number of titles that are visible to the caller' }),
 }
 export const Person = Type.Object(person, { $id: 'Person', description: 'A person in a list' })

@@ -1,7 +1,7 @@
 // Movies, shows, seasons and episodes, as cards and in full.
 import { Type, type Static } from 'typebox'
 import { COLLECTION_KINDS, TITLE_RATINGS } from '../domain/vocabulary.js'
-import { DurationMs, Id, Language, nullable, PositionMs, ref, strict, Timestamp } from './common.js'
+import { DurationMs, Id, Language, nullable, PositionMs, ref, strict, Timestamp, Placeholder } from './common.js'
 import { chapters, Markers, MediaFile } from './media-files.js'
 import { MaturityRating } from './title-input.js'
 
@@ -26,6 +26,7 @@ const Credit = Type.Object({
   role: nullable(Type.String(), 'Character or job; null: not stated'),
   imdb: Type.Optional(Type.String({ description: 'IMDb ID of the person; omitted: unknown' })),
   pictureUrl: PictureUrl,
+  picturePlaceholder: Placeholder('picture'),
 }, { title: 'Credit', description: 'A person of the cast or crew' })
 export type Credit = Static<typeof Credit>
 export const StoredTranslations = Type.Optional(
@@ -62,6 +63,8 @@ const card = {
   maturityRating: nullable(MaturityRating, 'MPA or US TV rating; null: not rated'),
   posterUrl: nullable(Type.String(), 'URL of the poster; relative to the service for uploaded posters; null: none'),
   backdropUrl: nullable(Type.String(), 'URL of the backdrop; relative to the service for uploaded ones; null: none'),
+  posterPlaceholder: Placeholder('poster'),
+  backdropPlaceholder: Placeholder('backdrop'),
   playable: Type.Boolean({
     description: 'Whether the plan can play it now: the movie, or at least one episode, has a media file',
   }),
@@ -124,6 +127,7 @@ const titlePage = {
     Type.String(),
     'URL of the logo, the lettering of the title on a clear ground; relative to the service if uploaded; null: none',
   ),
+  logoPlaceholder: Placeholder('logo'),
   trailerUrl: nullable(Type.String(), 'URL of the trailer, a page or a file on the web; null: none'),
   originalLanguage: nullable(Language, 'Original language, BCP 47; null: unknown'),
   externalIds: Type.Object({
@@ -177,6 +181,7 @@ export const Episode = Type.Object({
   runtimeMs: nullable(DurationMs, 'Stated running time, ms; null: unknown'),
   airDate: nullable(Type.String(), 'First air date, RFC 3339 full-date; null: unknown'),
   stillUrl: nullable(Type.String(), 'URL of a still; relative to the service for uploaded ones; null: none'),
+  stillPlaceholder: Placeholder('still'),
   placedAfter: nullable(
     Type.Object({
       season: Type.Integer({ description: 'Season number' }),

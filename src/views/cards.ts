@@ -1,5 +1,5 @@
 // Views of titles, rated titles and items in lists and feeds.
-import type { StoredTitle } from '../../models/title.js'
+import { findPlaceholder, type StoredTitle } from '../../models/title.js'
 import type { Localiser } from '../catalogue/queries/localise.js'
 import type { CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import type { FeedPage } from '../changes/read-changes.js'
@@ -10,6 +10,8 @@ import type { ProfileState } from '../watching/title-states.js'
 
 /** The part of a card that is the same for all plans and profiles. */
 export type SharedCard = Omit<Card, 'playable' | keyof ProfileState>
+
+type CardPlaceholders = Pick<SharedCard, 'posterPlaceholder' | 'backdropPlaceholder'>
 
 /** @param localiser left out: the title in the language of the catalogue */
 export function toSharedCard (title: CatalogueTitle | StoredTitle, localiser?: Localiser): SharedCard {
@@ -22,6 +24,18 @@ export function toSharedCard (title: CatalogueTitle | StoredTitle, localiser?: L
     maturityRating: title.maturityRating,
     posterUrl: title.posterUrl,
     backdropUrl: title.backdropUrl,
+    ...('id' in title ? pickPlaceholders(title) : findPlaceholders(title)),
+  }
+}
+
+function pickPlaceholders ({ posterPlaceholder, backdropPlaceholder }: CatalogueTitle): CardPlaceholders {
+  return { posterPlaceholder, backdropPlaceholder }
+}
+
+function findPlaceholders ({ posterUrl, backdropUrl, placeholders }: StoredTitle): CardPlaceholders {
+  return {
+    posterPlaceholder: findPlaceholder(posterUrl, placeholders),
+    backdropPlaceholder: findPlaceholder(backdropUrl, placeholders),
   }
 }
 

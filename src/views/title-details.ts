@@ -1,7 +1,7 @@
 // What a title page contains besides the stored title, for a viewer and for administrators.
 import { createLocaliser, type Localiser, type Translatable } from '../catalogue/queries/localise.js'
 import { createPlayableCheck, playableFormats, type PlayableFormats } from '../catalogue/queries/playable-formats.js'
-import type { Catalogue, CatalogueCollection, CatalogueTitle } from '../catalogue/store/catalogue.js'
+import type { Catalogue, CatalogueCollection, CatalogueTitle, PersonPicture } from '../catalogue/store/catalogue.js'
 import type { CollectionKind } from '../domain/vocabulary.js'
 import type { ContentLanguageDeps } from '../http/content-language.js'
 
@@ -19,8 +19,8 @@ export interface TextOptions {
 export interface TitlePageDetails extends TextOptions {
   readonly playableFormats: PlayableFormats
   readonly isPlayable: boolean
-  /** URL of the picture of a person; null for none. */
-  findPicture(personId: string): string | null
+  /** The picture of a person; null for none. */
+  findPicture(personId: string): PersonPicture | null
   readonly collections: ReadonlyArray<
     Translatable & { readonly id: string, readonly kind: CollectionKind, readonly title: string }
   >

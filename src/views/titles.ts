@@ -1,7 +1,7 @@
 // Views of movies, shows, seasons and episodes in full.
 import type { StoredMovie } from '../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.js'
-import type { Person, StoredTitle, Translation } from '../../models/title.js'
+import { findPlaceholder, type Person, type StoredTitle, type Translation } from '../../models/title.js'
 import type { Translatable } from '../catalogue/queries/localise.js'
 import { certificationOf } from '../domain/certifications.js'
 import { derivePersonId } from '../catalogue/store/people-index.js'
@@ -10,6 +10,7 @@ import { normaliseMarkers } from '../editing/markers.js'
 import type { MediaFile } from '../schemas/media-files.js'
 import type { Credit, Episode, Movie, Season, Show } from '../schemas/titles.js'
 import { toCard } from './cards.js'
+import { toPicture } from './pictures.js'
 import type { TextOptions, TitlePageDetails } from './title-details.js'
 
 export function toMovie (movie: StoredMovie, files: readonly MediaFile[], details: TitlePageDetails): Movie {
@@ -61,6 +62,7 @@ export function toEpisode (episode: StoredEpisode, files: readonly MediaFile[], 
     runtimeMs: episode.runtimeMs,
     airDate: episode.airDate,
     stillUrl: episode.stillUrl ?? null,
+    stillPlaceholder: findPlaceholder(episode.stillUrl, [episode.stillPlaceholder].filter((one) => one != null)),
     placedAfter: episode.placedAfter,
     markers: normaliseMarkers(episode.markers),
     chapters: listChapters(episode.chapters),
@@ -102,6 +104,7 @@ function toTitlePage (title: StoredTitle, details: TitlePageDetails): Omit<Show,
       crew: title.crew.map((person) => toCredit(person, findPicture)),
     },
     logoUrl: title.logoUrl ?? null,
+    logoPlaceholder: findPlaceholder(title.logoUrl, title.placeholders),
     trailerUrl: title.trailerUrl ?? null,
     originalLanguage: title.originalLanguage,
     externalIds: title.externalIds ?? {},
@@ -136,6 +139,6 @@ function toCredit (person: Person, findPicture: TitlePageDetails['findPicture'])
     name: person.name,
     role: person.role,
     ...(person.imdb === undefined ? {} : { imdb: person.imdb }),
-    pictureUrl: findPicture(personId),
+    ...toPicture(findPicture(personId)),
   }
 }

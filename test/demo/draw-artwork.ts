@@ -13,12 +13,14 @@ import {
   drawPoster,
   drawStill,
   LOGO_SIZE,
+  PLACEHOLDERS_FILE,
   POSTER_SIZE,
   STILL_SIZE,
   stillName,
   type ArtworkSize,
 } from '../../src/demo/artwork/artwork.js'
 import { drawPortrait, listPeopleWithPortrait, PORTRAIT_SIZE, portraitName } from '../../src/demo/artwork/portraits.js'
+import { computePlaceholder } from '../../src/media/images/placeholder.js'
 import { demoShows } from '../../src/demo/shows.js'
 import { listFeaturedTitles, listTitlesWithPoster, mediaPlan } from '../../src/demo/media-plan.js'
 import { findChromium, launchBrowser } from '../web/browser.js'
@@ -74,8 +76,10 @@ try {
   let bytes = 0
   const titles = listTitlesWithPoster()
   const featured = new Map(listFeaturedTitles().map((title) => [title.id, title]))
-  const write = (name: string, image: Buffer): void => {
+  const placeholders: Record<string, string | null> = {}
+  const write = async (name: string, image: Buffer): Promise<void> => {
     writeFileSync(path.join(ARTWORK_FOLDER, name), image)
+    placeholders[name] = await computePlaceholder(image)
     bytes += image.length
   }
   for (const title of titles) {
@@ -84,7 +88,7 @@ try {
       ...(featured.has(title.id) ? { backdrop: await render(page, session, drawBackdrop(title), BACKDROP_SIZE) } : {}),
     }
     for (const [kind, image] of Object.entries(images)) {
-      write(`${artworkName(title)}.${kind}.webp`, image)
+      await write(`${artworkName(title)}.${kind}.webp`, image)
     }
   }
   const withFiles = new Set(mediaPlan.map(({ itemId }) => itemId))
@@ -92,20 +96,24 @@ try {
   for (const show of demoShows) {
     for (const season of show.seasons) {
       for (const { id, number } of season.episodes.filter((episode) => withFiles.has(episode.id))) {
-        write(stillName(show, season.number, number), await render(page, session, drawStill(show, id), STILL_SIZE))
+        await write(
+          stillName(show, season.number, number),
+          await render(page, session, drawStill(show, id), STILL_SIZE),
+        )
         stillCount++
       }
     }
   }
   const people = listPeopleWithPortrait([...featured.values()])
   for (const person of people) {
-    write(portraitName(person), await render(page, session, drawPortrait(person), PORTRAIT_SIZE))
+    await write(portraitName(person), await render(page, session, drawPortrait(person), PORTRAIT_SIZE))
   }
   // Logos have a clear ground.
   await session.send('Emulation.setDefaultBackgroundColorOverride', { color: { r: 0, g: 0, b: 0, a: 0 } })
   for (const title of featured.values()) {
-    write(`${artworkName(title)}.logo.webp`, await render(page, session, drawLogo(title), LOGO_SIZE))
+    await write(`${artworkName(title)}.logo.webp`, await render(page, session, drawLogo(title), LOGO_SIZE))
   }
+  writeFileSync(PLACEHOLDERS_FILE, `${JSON.stringify(placeholders, null, 1)}\n`)
   const drawn = `${titles.length} posters, ${featured.size} backdrops and logos, ${stillCount} stills and ` +
     `${people.length} people`
   console.log(`Drew ${drawn}, ${Math.round(bytes / 1_024)} kB, to ${ARTWORK_FOLDER}`)

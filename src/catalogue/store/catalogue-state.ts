@@ -3,6 +3,7 @@ import type { StoredCollection } from '../../../models/collection.js'
 import type { StoredMedia } from '../../../models/media.js'
 import type { StoredMovie } from '../../../models/movie.js'
 import type { StoredEpisode, StoredSeason, StoredShow } from '../../../models/show.js'
+import { findPlaceholder } from '../../../models/title.js'
 import { nameKey, slugify } from '../../domain/text.js'
 import type {
   CatalogueCollection,
@@ -10,6 +11,7 @@ import type {
   CatalogueItem,
   CatalogueSubtitle,
   CatalogueTranslation,
+  PersonPicture,
   SidecarFiles,
 } from './catalogue.js'
 import { toCatalogueFile } from './catalogue-file.js'
@@ -33,6 +35,7 @@ import {
   NO_TRANSLATIONS,
   type EpisodeFields,
   type Genres,
+  type Placeholders,
   type Traits,
 } from './compact-title.js'
 import { packChapters, packDate } from './packed-fields.js'
@@ -53,6 +56,7 @@ export const CARD_PROJECTION = {
   'seasons.translations': 0,
   'seasons.episodes.synopsis': 0,
   'seasons.episodes.stillUrl': 0,
+  'seasons.episodes.stillPlaceholder': 0,
   'seasons.episodes.translations.synopsis': 0,
 } as const
 
@@ -72,8 +76,8 @@ export interface CatalogueState {
   genres: Map<string, Genres>
   traits: Map<string, Traits>
   people: PeopleIndex
-  /** URLs by the ID of the person. */
-  personPictures: Map<string, string>
+  /** By the ID of the person. */
+  personPictures: Map<string, PersonPicture>
   collections: Map<string, CatalogueCollection>
   collectionsByTitle: Map<string, readonly CatalogueCollection[]>
 }
@@ -185,10 +189,16 @@ function toCompactTitle (stored: ListedTitle, credits: TitleCredits, state: Cata
     externalIds: packExternalIds(stored.externalIds),
     posterUrl: stored.posterUrl,
     backdropUrl: stored.backdropUrl,
+    placeholders: toPlaceholders(stored),
     ...credits,
     rare: isPlain ? null : { availableFrom, availableUntil, translations, markers, chapters },
     content: stored.kind === 'movie' ? stored.runtimeMs : toEpisodes(stored.seasons, interned),
   })
+}
+
+function toPlaceholders ({ posterUrl, backdropUrl, placeholders }: ListedTitle): Placeholders | null {
+  const [poster, backdrop] = [posterUrl, backdropUrl].map((url) => findPlaceholder(url, placeholders))
+  return poster == null && backdrop == null ? null : { poster: poster ?? null, backdrop: backdrop ?? null }
 }
 
 function toEpisodes (seasons: readonly StoredSeason[], interned: InternedValues): EpisodeFields[] {

@@ -32,6 +32,9 @@ export interface CatalogueTitle extends Visibility {
   readonly maturityRating: MaturityRating | null
   readonly posterUrl: string | null
   readonly backdropUrl: string | null
+  /** ThumbHash, base64; null for an image of another service. */
+  readonly posterPlaceholder: string | null
+  readonly backdropPlaceholder: string | null
   /** BCP 47. */
   readonly originalLanguage: string | null
   /** Names of the leading cast and crew. */
@@ -91,6 +94,12 @@ export interface CatalogueCollection extends Omit<StoredCollection, '_id' | 'tit
   readonly revision: number
 }
 
+export interface PersonPicture {
+  readonly url: string
+  /** ThumbHash, base64. */
+  readonly placeholder: string | null
+}
+
 export interface CataloguePerson {
   readonly id: string
   readonly name: string
@@ -130,7 +139,7 @@ export interface Catalogue {
   /** Null for a person without titles. */
   findPerson(id: string): CataloguePerson | null
   /** URL of the picture of a person; null for none. */
-  findPersonPicture(id: string): string | null
+  findPersonPicture(id: string): PersonPicture | null
   people(): IterableIterator<CataloguePerson>
   findCollection(id: string): CatalogueCollection | null
   collections(): IterableIterator<CatalogueCollection>

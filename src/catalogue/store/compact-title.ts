@@ -21,6 +21,12 @@ export interface Traits {
   readonly published: boolean
 }
 
+/** ThumbHashes of the images of a title, base64. */
+export interface Placeholders {
+  readonly poster: string | null
+  readonly backdrop: string | null
+}
+
 /** Fields that most titles do not have. */
 export interface RareTitleFields {
   readonly availableFrom: Date | null
@@ -47,6 +53,8 @@ export interface TitleFields {
   readonly externalIds: string | null
   readonly posterUrl: string | null
   readonly backdropUrl: string | null
+  /** Null if the images have none. */
+  readonly placeholders: Placeholders | null
   /** Those who have a page; the leading ones first. */
   readonly credits: ReadonlyArray<Pick<CataloguePerson, 'id' | 'name'>>
   readonly leadingCount: number
@@ -97,6 +105,7 @@ export class CompactTitle implements CatalogueTitle {
   readonly revision: number
   readonly posterUrl: string | null
   readonly backdropUrl: string | null
+  readonly placeholders: Placeholders | null
   readonly traits: Traits
   readonly genreLists: Genres
   readonly addedAtMs: number
@@ -117,6 +126,7 @@ export class CompactTitle implements CatalogueTitle {
     this.revision = fields.revision
     this.posterUrl = fields.posterUrl
     this.backdropUrl = fields.backdropUrl
+    this.placeholders = fields.placeholders
     this.traits = fields.traits
     this.genreLists = fields.genres
     this.addedAtMs = fields.addedAt
@@ -132,6 +142,14 @@ export class CompactTitle implements CatalogueTitle {
 
   get kind (): 'movie' | 'show' {
     return this.traits.kind
+  }
+
+  get posterPlaceholder (): string | null {
+    return this.placeholders?.poster ?? null
+  }
+
+  get backdropPlaceholder (): string | null {
+    return this.placeholders?.backdrop ?? null
   }
 
   get sortTitle (): string {

@@ -10,7 +10,7 @@ import { decodeChunks } from '../../storage/snapshot-file.js'
 import type { SavedSnapshot, SavedSnapshots } from './saved-snapshots.js'
 import { restoreTitles } from './title-chunks.js'
 import { readInBatches } from '../../database/read-in-batches.js'
-import type { CatalogueTitle } from './catalogue.js'
+import type { CatalogueTitle, PersonPicture as CataloguePersonPicture } from './catalogue.js'
 import {
   CARD_PROJECTION,
   createState,
@@ -99,7 +99,7 @@ export function createSources ({ state, onTitleApplied, onTitleAffected, onFirst
       read: async (ids) => await PersonPicture.find(idFilter(ids)).lean<StoredPersonPicture[]>(),
       apply (personId, picture) {
         if (picture === null) state().personPictures.delete(personId)
-        else state().personPictures.set(personId, (picture as StoredPersonPicture).url)
+        else state().personPictures.set(personId, toPersonPicture(picture as StoredPersonPicture))
         for (const titleId of state().people.byId.get(personId)?.titleIds ?? []) onTitleAffected(titleId)
       },
     },
@@ -159,10 +159,14 @@ async function readOtherDocuments (state: CatalogueState): Promise<void> {
   }
   async function readPersonPictures (): Promise<void> {
     for await (const pictures of readInBatches<StoredPersonPicture>(PersonPicture)) {
-      for (const { _id, url } of pictures) state.personPictures.set(_id.toString(), url)
+      for (const picture of pictures) state.personPictures.set(picture._id.toString(), toPersonPicture(picture))
     }
   }
   await Promise.all([readMedia(), readCollections(), readPersonPictures()])
+}
+
+function toPersonPicture ({ url, placeholder }: StoredPersonPicture): CataloguePersonPicture {
+  return { url, placeholder: placeholder ?? null }
 }
 
 async function readTitles (ids: readonly string[]): Promise<ListedTitle[]> {

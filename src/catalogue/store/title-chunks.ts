@@ -6,6 +6,7 @@ import {
   CompactTitle,
   type EpisodeFields,
   type Genres,
+  type Placeholders,
   type RareEpisodeFields,
   type RareTitleFields,
   type Traits,
@@ -45,6 +46,7 @@ interface TitlesChunk {
   readonly externalIds: ReadonlyArray<string | null>
   readonly posterUrls: ReadonlyArray<string | null>
   readonly backdropUrls: ReadonlyArray<string | null>
+  readonly placeholders: ReadonlyArray<Placeholders | null>
   /** Indexes of the people of all titles, one title after the other. */
   readonly people: Uint32Array
   readonly peopleCounts: Uint16Array
@@ -97,6 +99,7 @@ export function* toTitleChunks ({ titles, traits, genres, people }: CatalogueSta
       externalIds: batch.map(({ packedExternalIds }) => packedExternalIds),
       posterUrls: batch.map(({ posterUrl }) => posterUrl),
       backdropUrls: batch.map(({ backdropUrl }) => backdropUrl),
+      placeholders: batch.map(({ placeholders }) => placeholders),
       people: Uint32Array.from(batch.flatMap(({ credits }) => credits.map((one) => indexOf<object>(persons, one)))),
       peopleCounts: Uint16Array.from(batch, ({ credits }) => credits.length),
       leadingCounts: batch.map(({ leadingCount }) => leadingCount),
@@ -174,6 +177,7 @@ function restoreChunk (
       externalIds: at(chunk.externalIds, i),
       posterUrl: at(chunk.posterUrls, i),
       backdropUrl: at(chunk.backdropUrls, i),
+      placeholders: at(chunk.placeholders, i),
       // The copy reserves no memory for more people.
       credits: credits.slice(),
       leadingCount: at(chunk.leadingCounts, i),

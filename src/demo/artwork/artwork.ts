@@ -1,11 +1,15 @@
 // The artwork of the demo: posters and logos with lettering, backdrops and stills, drawn by code. Genre and ID of a
 // title decide about scene, colours and font. `npm run demo:artwork` renders them to WebP files, which the seed stores.
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { slugify } from '../../domain/text.js'
 import type { DemoMovie, DemoShow } from '../demo-titles.js'
 import { SCENES, type Canvas, type Palette, type SceneName } from './scenes.js'
 
 export const ARTWORK_FOLDER = fileURLToPath(new URL('../../../../src/demo/artwork/images/', import.meta.url))
+
+/** Placeholders of the images by file name, JSON: the seed has no time to compute them. */
+export const PLACEHOLDERS_FILE = path.join(ARTWORK_FOLDER, 'placeholders.json')
 
 export interface ArtworkSize {
   readonly width: number

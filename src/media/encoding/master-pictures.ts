@@ -7,15 +7,8 @@ import { Media, type StoredMedia, type StoredMediaFile } from '../../../models/m
 import { Title, type StoredTitle } from '../../../models/title.js'
 import type { CatalogueItem } from '../../catalogue/store/catalogue.js'
 import { videoHeight } from '../../domain/file-choice.js'
-import {
-  artworkSlot,
-  canTakeSlot,
-  imageUrlOf,
-  setMasterImage,
-  stillSlot,
-  type ImageSlot,
-  type MasterImage,
-} from '../images/images.js'
+import { artworkSlot, imageUrlOf, stillSlot, type ImageSlot } from '../images/image-slots.js'
+import { canTakeSlot, setMasterImage, type MasterImage } from '../images/images.js'
 import { cropPicture, judgePicture } from '../images/judge-picture.js'
 import type { EncodingDeps } from './encoding-deps.js'
 import { inputArguments } from './input-arguments.js'

@@ -3,20 +3,19 @@ import { randomUUID } from 'node:crypto'
 import mongoose, { type HydratedDocument, type Types } from 'mongoose'
 import { Image, newImageId, type StoredImage } from '../../../models/image.js'
 import { PersonPicture, type StoredPersonPicture } from '../../../models/person-picture.js'
-import type { StoredEpisode } from '../../../models/show.js'
 import { Title, type StoredTitle } from '../../../models/title.js'
 import { upsertOnce } from '../../../models/upsert.js'
 import type { CatalogueItem } from '../../catalogue/store/catalogue.js'
 import { DomainError, fail, notFound } from '../../errors.js'
-import { changeTitle, findStoredItem } from '../change-title.js'
+import { changeTitle } from '../change-title.js'
 import type { MediaDeps, StorageDeps } from '../deps.js'
 import { removeObjects } from '../object-cleanup.js'
 import { storeSmallObject } from '../small-objects.js'
+import { artworkSlot, imageUrlOf, stillSlot, type ArtworkField, type ImageSlot } from './image-slots.js'
+import { computePlaceholder } from './placeholder.js'
 
 export const MAX_IMAGE_BYTES = 10 * 1024 ** 2
 export const IMAGE_TYPES = ['image/jpeg', 'image/png', 'image/webp'] as const
-/** The images of a title, by the field that has the URL. */
-export type ArtworkField = 'posterUrl' | 'backdropUrl' | 'logoUrl'
 export type ImageType = typeof IMAGE_TYPES[number]
 
 /**
@@ -33,38 +32,6 @@ export function detectImageType (bytes: Buffer): ImageType {
     'Unreadable image',
     'The contents of the file are not a JPEG, PNG or WebP image. Nothing was stored.',
   )
-}
-
-/** URL of an image on this service. */
-export function imageUrlOf (id: Types.ObjectId): string {
-  return `/v1/images/${id.toString()}`
-}
-
-/** Where a title has the URL of an image. */
-export interface ImageSlot {
-  /** @returns null without an image */
-  readUrl(title: HydratedDocument<StoredTitle>): string | null
-  writeUrl(title: HydratedDocument<StoredTitle>, url: string): void
-}
-
-/** The poster, the backdrop or the logo of a title. */
-export const artworkSlot = (field: ArtworkField): ImageSlot => ({
-  readUrl: (title) => title[field] ?? null,
-  writeUrl (title, url) {
-    title.set(field, url)
-  },
-})
-
-/** The still of an episode. @throws DomainError 404 `not-found` */
-export function stillSlot (episodeId: string): ImageSlot {
-  const findEpisode = (title: HydratedDocument<StoredTitle>): StoredEpisode =>
-    findStoredItem(title, episodeId) as StoredEpisode | null ?? fail(notFound('episode'))
-  return {
-    readUrl: (title) => findEpisode(title).stillUrl ?? null,
-    writeUrl (title, url) {
-      findEpisode(title).stillUrl = url
-    },
-  }
 }
 
 /**
@@ -108,9 +75,9 @@ export async function setMasterImage (
   try {
     return await setImage(deps, titleId, bytes, {
       readUrl: slot.readUrl,
-      async writeUrl (title, url) {
+      async write (title, image) {
         if (!await canTakeSlot(slot.readUrl(title), canReplace)) throw new ImageStays()
-        slot.writeUrl(title, url)
+        slot.write(title, image)
       },
     }, master)
   } catch (error) {
@@ -135,7 +102,7 @@ export async function canTakeSlot (url: string | null, canReplace: MasterImage['
 }
 
 interface WritableSlot extends Pick<ImageSlot, 'readUrl'> {
-  writeUrl(title: HydratedDocument<StoredTitle>, url: string): void | Promise<void>
+  write(title: HydratedDocument<StoredTitle>, image: StoredImage): void | Promise<void>
 }
 
 async function setImage (
@@ -174,7 +141,16 @@ async function storeImage (
 ): Promise<StoredImage> {
   const storageKey = `${folder}/${randomUUID()}`
   const sha256 = await storeSmallObject(storage, storageKey, bytes)
-  return { _id: newImageId(), ...owner, storageKey, contentType, sizeBytes: bytes.length, sha256, createdAt: now() }
+  return {
+    _id: newImageId(),
+    ...owner,
+    storageKey,
+    contentType,
+    sizeBytes: bytes.length,
+    sha256,
+    placeholder: await computePlaceholder(bytes),
+    createdAt: now(),
+  }
 }
 
 /**
@@ -192,7 +168,7 @@ async function saveImage (
     image.createdAt = now()
     await Image.updateOne({ _id: image._id }, { $set: image }, { upsert: true })
     const previousUrl = slot.readUrl(title)
-    await slot.writeUrl(title, imageUrlOf(image._id))
+    await slot.write(title, image)
     return previousUrl
   })
 }
@@ -208,11 +184,16 @@ export async function setPersonPicture (deps: MediaDeps, personId: string, bytes
   const image = await storeImage(deps, { title: null, person }, `images/people/${personId}`, contentType, bytes)
   await Image.create(image)
   const previous = await upsertOnce(async () =>
-    await PersonPicture.findOneAndUpdate({ _id: person }, { $set: { url: imageUrlOf(image._id) } }, { upsert: true })
+    await PersonPicture.findOneAndUpdate({ _id: person }, toPersonPicture(image), { upsert: true })
       .lean<StoredPersonPicture>()
   )
   await finishPictureChange(deps, personId, previous)
   return image
+}
+
+function toPersonPicture ({ _id, placeholder }: StoredImage) {
+  const url = imageUrlOf(_id)
+  return placeholder == null ? { $set: { url }, $unset: { placeholder: 1 } } : { $set: { url, placeholder } }
 }
 
 /** Removes the picture of a person, if there is one. */

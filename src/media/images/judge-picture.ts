@@ -1,5 +1,5 @@
 // Judges pictures of a film by brightness, contrast and sharpness, and crops them.
-import type { default as Sharp } from 'sharp'
+import { loadSharp, SHARP_INPUT } from './sharp.js'
 
 /** A picture is judged at this width, so that its resolution hardly matters. Pixels. */
 const JUDGED_WIDTH = 480
@@ -16,23 +16,14 @@ const MIN_SHARPNESS = 0.6
 const MAX_SHARPNESS = 4
 const WEBP_QUALITY = 85
 
-/** Malformed pictures are rejected before they take memory. */
-const INPUT = { limitInputPixels: 100_000_000 } as const
-
-/** The library takes time and memory, which a process spends when it needs it. */
-async function loadSharp (): Promise<typeof Sharp> {
-  const { default: sharp } = await import('sharp')
-  sharp.cache(false)
-  return sharp
-}
-
 /**
  * @param picture JPEG, PNG or WebP
  * @returns the quality of a picture, higher is better; null for a black, white, plain or blurred one
  */
 export async function judgePicture (picture: Buffer): Promise<number | null> {
   const sharp = await loadSharp()
-  const grey = await sharp(picture, INPUT).resize({ width: JUDGED_WIDTH, withoutEnlargement: true }).greyscale().png()
+  const grey = await sharp(picture, SHARP_INPUT).resize({ width: JUDGED_WIDTH, withoutEnlargement: true }).greyscale()
+    .png()
     .toBuffer()
   const { channels: [channel], entropy, sharpness } = await sharp(grey).stats()
   if (channel === undefined) return null
@@ -51,9 +42,9 @@ export async function judgePicture (picture: Buffer): Promise<number | null> {
  */
 export async function cropPicture (picture: Buffer, ratio: number, maxWidth: number): Promise<Buffer> {
   const sharp = await loadSharp()
-  const { width, height } = await sharp(picture, INPUT).metadata()
+  const { width, height } = await sharp(picture, SHARP_INPUT).metadata()
   const croppedWidth = Math.max(1, Math.floor(Math.min(width, height * ratio, maxWidth)))
-  return await sharp(picture, INPUT).resize({
+  return await sharp(picture, SHARP_INPUT).resize({
     width: croppedWidth,
     height: Math.max(1, Math.min(height, Math.round(croppedWidth / ratio))),
     fit: 'cover',

@@ -42,6 +42,8 @@ function buildTitle (
     maturityRating: null,
     posterUrl: null,
     backdropUrl: null,
+    posterPlaceholder: null,
+    backdropPlaceholder: null,
     originalLanguage: null,
     people: [],
     creditedPersonIds: [],
