@@ -192,6 +192,24 @@ t.test('DASH', async (t) => {
   })
 })
 
+t.test('where nginx sends the bytes, segments are byte ranges of one file', async (t) => {
+  const { app } = await startApp(t, { X_ACCEL_REDIRECT_PREFIX: '/protected-media' })
+  const other = await addMovie(app, await signUpAdmin(app), {}, ['480p-en'])
+  await packageAll(app)
+  const url = (await play(await signUp(app), other)).body.dashUrl
+  const manifest = await readManifest(app, t, url)
+  for (const { Representation: [{ BaseURL, SegmentList }] } of [...manifest.of('video'), ...manifest.of('audio')]) {
+    const ranges = [SegmentList.Initialization.range, ...SegmentList.SegmentURL.map((one: Node) => one['mediaRange'])]
+    t.ok(ranges.length > 10)
+    const ends: number[][] = ranges.map((range: string) => range.split('-').map(Number))
+    for (const [i, [start]] of ends.entries()) {
+      t.equal(start, i === 0 ? 0 : (ends[i - 1]?.[1] ?? NaN) + 1, 'without gaps')
+    }
+    const response = await get(app, resolve(BaseURL, url), { range: `bytes=${ranges[1]}` })
+    t.match(response.headers, { 'x-accel-redirect': /^\/protected-media\// })
+  }
+})
+
 async function firstStream (person: TestUser): Promise<string> {
   return (await person.get('/v1/account/streams')).body.items[0].id
 }
