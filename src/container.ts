@@ -32,6 +32,7 @@ import { createEncoding, type Encoding } from './media/encoding/encoding.js'
 import { createPackageIndexes, type PackageIndexes } from './media/packaging/package-index.js'
 import { createMediaPackager } from './media/packaging/packager.js'
 import { createPackaging, type Packaging } from './media/packaging/packaging.js'
+import { createImageSizes, type ImageSizes } from './media/images/image-sizes.js'
 import { createMediaProber, type MediaProber } from './media/probing/prober.js'
 import { createSubtitleReader, type SubtitleReader } from './media/sidecar/subtitle-reader.js'
 import { createResumableUploads, type ResumableUploads } from './media/upload/resumable-uploads.js'
@@ -82,6 +83,7 @@ export interface Container {
   readonly packaging: Packaging
   readonly packages: PackageIndexes
   readonly uploads: ResumableUploads
+  readonly imageSizes: ImageSizes
   readonly catalogue: OpenableCatalogue
   readonly publishTitleChange: PublishTitleChange
   readonly titleDetails: TitleDetails
@@ -211,6 +213,7 @@ export async function buildContainer (
     ...media,
     cursors: createCursorCodec(keys),
     readRenewal: createReadRenewal(now),
+    imageSizes: createImageSizes(media),
     prober,
     subtitleReader,
     historyFiles,

@@ -170,7 +170,7 @@ async function registerMediaRoutes (app: FastifyInstance, container: Container):
   await app.register(hls, { ...delivery, packages })
   await app.register(subtitles, { catalogue, storage, keys, leases, now })
   await app.register(thumbnails, { catalogue, storage, keys, leases, now })
-  await app.register(images, { storage })
+  await app.register(images, { storage, imageSizes: container.imageSizes })
   await app.register(changeEvents, { access, catalogue, changeReader, changeFeeds, cursors, keys, languages, now })
 }
 

@@ -5,7 +5,7 @@ import { AccountStreams } from '../../models/account-streams.js'
 import { ChangeLog } from '../../models/change-log.js'
 import { EmailToken } from '../../models/email-token.js'
 import { IdempotencyRecord } from '../../models/idempotency-record.js'
-import { Image, type StoredImage } from '../../models/image.js'
+import { Image, imageKeys, type StoredImage } from '../../models/image.js'
 import { PersonPicture, type StoredPersonPicture } from '../../models/person-picture.js'
 import { imageUrlOf } from '../media/images/image-slots.js'
 import { Media, type StoredMedia } from '../../models/media.js'
@@ -133,13 +133,14 @@ async function removeMedia (deps: DoctorDeps, itemId: Types.ObjectId): Promise<v
   await removeMediaObjects(deps, media)
 }
 
-function imageFinding (deps: DoctorDeps, { _id, title, storageKey }: StoredImage): Finding {
+function imageFinding (deps: DoctorDeps, image: StoredImage): Finding {
+  const { _id, title } = image
   return {
     subject: `image ${_id.toString()}`,
     problem: title === null ? 'no person has this picture' : `title ${title.toString()} does not exist`,
     fix: async () => {
       await Image.deleteOne({ _id })
-      await removeObjects(deps, [storageKey])
+      await removeObjects(deps, imageKeys(image))
     },
   }
 }

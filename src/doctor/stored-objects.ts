@@ -1,6 +1,6 @@
 // Stored objects that no document refers to, and documents whose object is missing.
 import { EncodingJob, type StoredEncodingJob } from '../../models/encoding-job.js'
-import { Image, type StoredImage } from '../../models/image.js'
+import { Image, imageKeys, type StoredImage } from '../../models/image.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { MediaUpload, type StoredUpload } from '../../models/media-upload.js'
 import { listSnapshotKeys } from '../catalogue/store/saved-snapshots.js'
@@ -73,8 +73,8 @@ async function readReferences (): Promise<References> {
   for await (const media of Media.find().lean<StoredMedia[]>().cursor() as AsyncIterable<StoredMedia>) {
     addMedia(references, media)
   }
-  for await (const { _id, storageKey } of Image.find().lean<StoredImage[]>().cursor() as AsyncIterable<StoredImage>) {
-    references.required.set(storageKey, `image ${_id.toString()}`)
+  for await (const image of Image.find().lean<StoredImage[]>().cursor() as AsyncIterable<StoredImage>) {
+    for (const key of imageKeys(image)) references.required.set(key, `image ${image._id.toString()}`)
   }
   const uploads = MediaUpload.find().select('storageKey').lean<StoredUpload[]>().cursor()
   for await (const { storageKey } of uploads as AsyncIterable<StoredUpload>) {

@@ -132,6 +132,7 @@ export type AdminSubtitle = Static<typeof AdminSubtitle>
 const Binary = { schema: Type.String({ format: 'binary' }) }
 /** Response contents, and responses with a stored object. */
 export const imageContent = { 'image/jpeg': Binary, 'image/png': Binary, 'image/webp': Binary }
+export const sizedImageContent = { ...imageContent, 'image/avif': Binary }
 export const webVttContent = { 'text/vtt': { schema: Type.String() } }
 
 const NotModified = Type.Null({ description: 'Not modified' })

@@ -44,7 +44,7 @@ export function createStorageStatistics (now: () => Date): StorageStatistics {
 }
 
 async function countStorage (): Promise<StorageOfKind[]> {
-  const [files, packages, subtitles, thumbnails, artwork, uploads, masters] = await Promise.all([
+  const [files, packages, subtitles, thumbnails, images, sizes, uploads, masters] = await Promise.all([
     countMedia([{ $unwind: '$files' }, distinctBytes('$files.storageKey', '$files.sizeBytes')]),
     countMedia([
       { $unwind: '$files' },
@@ -56,7 +56,8 @@ async function countStorage (): Promise<StorageOfKind[]> {
       { $match: { thumbnails: { $ne: null } } },
       distinctBytes('$thumbnails.imageKey', '$thumbnails.imageBytes'),
     ]),
-    Image.aggregate<Counts>([distinctBytes('$storageKey', '$sizeBytes'), ...SUM]).option({ maxTimeMS: MAX_QUERY_MS }),
+    countImages([distinctBytes('$storageKey', '$sizeBytes')]),
+    countImages([{ $unwind: '$sizes' }, distinctBytes('$sizes.storageKey', '$sizes.sizeBytes')]),
     MediaUpload.aggregate<Counts>([
       { $match: { state: { $in: ['uploading', 'received', 'processing'] } } },
       distinctBytes('$storageKey', '$receivedBytes'),
@@ -65,22 +66,26 @@ async function countStorage (): Promise<StorageOfKind[]> {
     EncodingJob.aggregate<Counts>([distinctBytes('$storageKey', '$sizeBytes'), ...SUM])
       .option({ maxTimeMS: MAX_QUERY_MS }),
   ])
-  const byKind = [addCounts(files, masters), packages, subtitles, thumbnails, artwork, uploads]
+  const byKind = [addCounts(files, masters), packages, subtitles, thumbnails, addCounts(images, sizes), uploads]
   return STORAGE_KINDS.map((kind, i) => ({ kind, ...byKind[i]?.[0] ?? { objects: 0, bytes: 0, unmeasured: 0 } }))
 }
 
-/** Masters count as media files. */
-function addCounts ([files]: readonly Counts[], [masters]: readonly Counts[]): Counts[] {
-  if (files === undefined || masters === undefined) return [files ?? masters ?? []].flat()
+/** Masters count as media files, and sizes of images as images. */
+function addCounts ([one]: readonly Counts[], [other]: readonly Counts[]): Counts[] {
+  if (one === undefined || other === undefined) return [one ?? other ?? []].flat()
   return [{
-    objects: files.objects + masters.objects,
-    bytes: files.bytes + masters.bytes,
-    unmeasured: files.unmeasured + masters.unmeasured,
+    objects: one.objects + other.objects,
+    bytes: one.bytes + other.bytes,
+    unmeasured: one.unmeasured + other.unmeasured,
   }]
 }
 
 async function countMedia (stages: PipelineStage[]): Promise<Counts[]> {
   return await Media.aggregate<Counts>([...stages, ...SUM]).option({ maxTimeMS: MAX_QUERY_MS, allowDiskUse: true })
+}
+
+async function countImages (stages: PipelineStage[]): Promise<Counts[]> {
+  return await Image.aggregate<Counts>([...stages, ...SUM]).option({ maxTimeMS: MAX_QUERY_MS })
 }
 
 /** Several media files may share an object: it counts once. */

@@ -1,7 +1,7 @@
 // Images: type detection, artwork of titles, stills of episodes and pictures of people.
 import { randomUUID } from 'node:crypto'
 import mongoose, { type HydratedDocument, type Types } from 'mongoose'
-import { Image, newImageId, type StoredImage } from '../../../models/image.js'
+import { Image, imageKeys, newImageId, type StoredImage } from '../../../models/image.js'
 import { PersonPicture, type StoredPersonPicture } from '../../../models/person-picture.js'
 import { Title, type StoredTitle } from '../../../models/title.js'
 import { upsertOnce } from '../../../models/upsert.js'
@@ -219,6 +219,9 @@ export async function removeTitleImages (deps: StorageDeps, titleId: string): Pr
 }
 
 async function removeImages (deps: StorageDeps, images: readonly StoredImage[]): Promise<void> {
-  for (const { _id } of images) await Image.deleteOne({ _id })
-  await removeObjects(deps, images.map(({ storageKey }) => storageKey))
+  for (const image of images) {
+    // The deleted document has sizes that were made since the image was read.
+    const deleted = await Image.findOneAndDelete({ _id: image._id }).lean<StoredImage>()
+    await removeObjects(deps, imageKeys(deleted ?? image))
+  }
 }

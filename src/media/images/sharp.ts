@@ -2,7 +2,7 @@
 import type { default as Sharp } from 'sharp'
 
 /** Malformed images are rejected before they take memory. */
-export const SHARP_INPUT = { limitInputPixels: 100_000_000 } as const
+export const SHARP_INPUT = { limitInputPixels: 50_000_000 } as const
 
 /** Loading takes time and memory, which a process spends when it needs the library. */
 export async function loadSharp (): Promise<typeof Sharp> {
