@@ -61,13 +61,21 @@ export async function fetchRendition (
   return { bytes: Buffer.concat(parts), seconds: segments.reduce((sum, { duration }) => sum + duration, 0), manifest }
 }
 
-export async function readTracks (bytes: Buffer): Promise<{ seconds: number, tracks: string[], codecs: string[] }> {
+export interface FoundTracks {
+  readonly seconds: number
+  readonly startSeconds: number
+  readonly tracks: string[]
+  readonly codecs: string[]
+}
+
+export async function readTracks (bytes: Buffer): Promise<FoundTracks> {
   const input = new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS })
   const tracks = await input.getTracks()
   const codecs = await Promise.all(tracks.map(async (track) => await track.getCodecParameterString() ?? ''))
   const seconds = await input.computeDuration()
+  const startSeconds = await input.getFirstTimestamp()
   input.dispose()
-  return { seconds, tracks: tracks.map(({ type }) => type), codecs }
+  return { seconds, startSeconds, tracks: tracks.map(({ type }) => type), codecs }
 }
 
 export async function packageAll (app: FastifyInstance): Promise<void> {
