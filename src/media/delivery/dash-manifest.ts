@@ -3,7 +3,7 @@ import XMLBuilder from 'fast-xml-builder'
 import { groupBy } from '../../domain/arrays.js'
 import type { SubtitleKind } from '../../domain/language-choice.js'
 import type { AudioRendition, VideoRange, VideoRendition } from '../packaging/package-index.js'
-import { areAligned, type Element, type Segmented } from './dash-segments.js'
+import { areAligned, TIMELINE, type Element, type Segmented } from './dash-segments.js'
 import { averageBitrate, peakBitrate, targetSeconds } from './hls-tags.js'
 import type { OpenAudio, SubtitleTrack } from './open-renditions.js'
 
@@ -77,6 +77,7 @@ const builder = new XMLBuilder({
   attributeNamePrefix: '@',
   suppressBooleanAttributes: false,
   suppressEmptyNode: true,
+  stopNodes: [`*.${TIMELINE}`],
 })
 
 /** Renders the manifest. */

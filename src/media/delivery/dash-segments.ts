@@ -50,15 +50,23 @@ export function segmentList (rendition: Segmented, fileUri: string): Element {
   }
 }
 
+/** Element whose content is XML already: the builder is slow for the thousands of segments of a film. */
+export const TIMELINE = 'SegmentTimeline'
+
 /** Lists the times of segments; equal durations that follow each other are one entry. */
 function segmentTimeline ({ segments, startUs = 0 }: Segmented): Element {
-  const entries: Array<Record<'@t' | '@d' | '@r', number | undefined>> = []
+  const runs: Array<{ readonly durationUs: number, count: number }> = []
   for (const [durationUs] of segments) {
-    const last = entries.at(-1)
-    if (last !== undefined && last['@d'] === durationUs) last['@r'] = (last['@r'] ?? 0) + 1
-    else entries.push({ '@t': last === undefined ? startUs : undefined, '@d': durationUs, '@r': undefined })
+    const last = runs.at(-1)
+    if (last?.durationUs === durationUs) last.count++
+    else runs.push({ durationUs, count: 1 })
   }
-  return { SegmentTimeline: { S: entries } }
+  const entries = runs.map(({ durationUs, count }, i) => {
+    const start = i === 0 ? ` t="${startUs}"` : ''
+    const repeats = count === 1 ? '' : ` r="${count - 1}"`
+    return `<S${start} d="${durationUs}"${repeats}/>`
+  })
+  return { [TIMELINE]: entries.join('') }
 }
 
 /** @returns null if the segments differ too much */
