@@ -28,6 +28,7 @@ t.test('previews', async (t) => {
     t.same((await get(body.url)).bytes, clipBytes('2160p-en'))
     const playlist = (await get(body.hlsUrl)).bytes.toString()
     t.match(playlist, /RESOLUTION=3840x2160/)
+    t.match((await get(body.dashUrl)).bytes.toString(), 'width="3840"')
     const rendition = /^(?!#)(.*m3u8.*)$/m.exec(playlist)?.[1] ?? ''
     t.equal((await get(new URL(rendition, `http://test${body.hlsUrl}`).href.replace('http://test', ''))).status, 200)
   })

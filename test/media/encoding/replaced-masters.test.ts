@@ -5,6 +5,7 @@ import t from 'tap'
 import { EncodingJob } from '../../../models/encoding-job.js'
 import { containerOf } from '../../support/app.js'
 import { addMovie } from '../../support/catalogue.js'
+import { readManifest, type Node } from '../../support/dash.js'
 import { readPlaylist } from '../../support/hls.js'
 import { play } from '../../support/playback.js'
 import { call, expectProblem } from '../../support/requests.js'
@@ -54,7 +55,13 @@ t.test('replaced masters', { skip: await skipWithoutFfmpeg() }, async (t) => {
     const bytes = await call(app, 'GET', old.url, { headers: { range: 'bytes=0-99' } })
     return [playlist.status, (await call(app, 'GET', base + segment)).status, bytes.status]
   }
+  const readOldRenditions = async (): Promise<string[]> =>
+    (await readManifest(app, t, old.dashUrl)).of('video').flatMap(({ Representation }) =>
+      Representation.map(({ id }: Node) => id)
+    )
   t.strictSame(await readOld(), [200, 200, 206])
+  const oldRenditions = await readOldRenditions()
+  t.equal(oldRenditions.length, 2)
 
   t.test('until all new renditions are packaged, everybody plays the old ones', async (t) => {
     const { status, body: job } = await uploadMaster(test, movie, second)
@@ -85,6 +92,7 @@ t.test('replaced masters', { skip: await skipWithoutFfmpeg() }, async (t) => {
       hlsUrl: /hls/,
     })
     t.strictSame(await readOld(), [200, 200, 206], 'the playback in progress continues')
+    t.strictSame(await readOldRenditions(), oldRenditions, 'its manifest has the old renditions only')
     t.strictSame(await runDoctor(test), [])
   })
 
