@@ -4,7 +4,7 @@ import path from 'node:path'
 import t from 'tap'
 import { containerOf } from '../../support/app.js'
 import { addMovie } from '../../support/catalogue.js'
-import { readPlaylist } from '../../support/hls.js'
+import { readPlaylist, resolve } from '../../support/hls.js'
 import { play } from '../../support/playback.js'
 import { call } from '../../support/requests.js'
 import { signUp } from '../../support/users.js'
@@ -62,6 +62,19 @@ t.test('tracks of a master', { skip: await skipWithoutFfmpeg() }, async (t) => {
     t.match(text, /NAME="English \(audio description\)"[^\n]*CHARACTERISTICS="public.accessibility.describes-video"/)
     t.match(text, /TYPE=SUBTITLES[^\n]*LANGUAGE="en"[^\n]*FORCED=YES/)
     t.match(text, /TYPE=SUBTITLES[^\n]*LANGUAGE="de"[^\n]*FORCED=NO,CHARACTERISTICS="public.accessibility.trans/)
+  })
+
+  t.test('each rendition has a playlist of its key frames', async (t) => {
+    const { text } = await readPlaylist(app, t, playback.hlsUrl)
+    const tags = [...text.matchAll(/^#EXT-X-I-FRAME-STREAM-INF:(.*)$/gm)].map(([, attributes]) => attributes ?? '')
+    t.strictSame(tags.map((tag) => /RESOLUTION=([^,]+)/.exec(tag)?.[1]).sort(), ['160x90', '320x180'])
+    for (const tag of tags) {
+      t.match(tag, /^BANDWIDTH=[1-9]\d*,AVERAGE-BANDWIDTH=[1-9]\d*,CODECS="avc1\.64[0-9a-f]{4}",/i)
+      const uri = /URI="([^"]+)"/.exec(tag)?.[1] ?? ''
+      const keyFrames = await readPlaylist(app, t, resolve(uri, playback.hlsUrl))
+      t.match(keyFrames.text, '#EXT-X-I-FRAMES-ONLY')
+      t.equal(keyFrames.manifest.segments?.length, 1, 'a master of 5 s has one segment')
+    }
   })
 
   t.test('texts become subtitles of the item, and pictures are listed', async (t) => {
