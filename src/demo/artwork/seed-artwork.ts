@@ -48,7 +48,7 @@ export async function seedArtwork (
 ): Promise<DemoArtwork> {
   const artwork = new Map<string, Artwork>()
   const stills = new Map<string, DemoStill>()
-  const hashes = JSON.parse(readFileSync(PLACEHOLDERS_FILE, 'utf8')) as Hashes
+  const hashes = readPlaceholders()
   await Promise.all(titles.map(async (title) => {
     const store = async (kind: string, fileName: string): Promise<DemoImage | null> =>
       await storeTitleImage(storage, title.id, kind, fileName, hashes)
@@ -66,6 +66,11 @@ export async function seedArtwork (
     }),
   )
   return { titles: artwork, stills }
+}
+
+/** Empty without the file: a job computes the placeholders then. */
+function readPlaceholders (): Hashes {
+  return existsSync(PLACEHOLDERS_FILE) ? JSON.parse(readFileSync(PLACEHOLDERS_FILE, 'utf8')) as Hashes : {}
 }
 
 async function storeStills (
@@ -122,7 +127,7 @@ async function storeImage (
     contentType: 'image/webp',
     sizeBytes: bytes.length,
     sha256,
-    placeholder: hash,
+    ...(hash === null ? {} : { placeholder: hash }),
     createdAt: new Date(),
   }
   await Image.updateOne({ _id }, { $set: { ...image, ...content } }, { upsert: true })
