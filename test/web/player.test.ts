@@ -2,6 +2,7 @@
 import t, { type Test } from 'tap'
 import { startApp, containerOf } from '../support/app.js'
 import { addMovie, addShow } from '../support/catalogue.js'
+import { play } from '../support/playback.js'
 import { call } from '../support/requests.js'
 import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
 import { findChromium } from './browser.js'
@@ -93,11 +94,43 @@ t.test('the player', {
     t.match(await dialog.textContent(), /The Matrix.*Chrome on.*since/)
     await dialog.getByRole('button', { name: 'Stop and watch here' }).click()
     await startPlayback(page)
-    await other.page.getByText('Another device took over this stream.').waitFor()
+    await other.page.getByText('Another device took over this stream').waitFor()
     t.equal(await other.page.evaluate('document.activeElement.textContent'), 'Continue here')
     t.equal((await kim.get('/v1/account/streams')).body.items.length, 1)
     t.same(await listQualities(page), ['Auto (480p)', '480p'], 'basic has no quality above 720p')
     t.same(errors.filter((text) => !text.includes('409')), [])
+  })
+
+  t.test('stops when its stream is taken over or ended elsewhere, and continues at its position', async (t) => {
+    const kim = await signUp(app, { plan: 'basic' })
+    const { page, errors } = await openHome(t, kim)
+    await playItem(page, origin, movie)
+    await seekTo(page, 24)
+    const listStreams = async (): Promise<string[]> =>
+      (await kim.get('/v1/account/streams')).body.items.map(({ id }: { id: string }) => id)
+    const continueHere = page.getByRole('button', { name: 'Continue here' })
+
+    const [first] = await listStreams()
+    t.equal((await kim.delete(`/v1/account/streams/${first}`)).status, 204)
+    await page.getByText('or it was stopped on the account page').waitFor()
+    t.equal(await isPaused(page), true)
+    const stoppedAt = await readPosition(page)
+    await clearPlaybackStarts(page)
+    await continueHere.click()
+    isNear(t, await waitForPlayback(page), stoppedAt, 'playback continues where it stopped')
+
+    const [second] = await listStreams()
+    const tv = await play(kim, movie, { device: 'TV', takeOver: second })
+    t.equal(tv.status, 201)
+    await page.getByText('Another device took over this stream').waitFor()
+    await continueHere.click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('TV').waitFor()
+    await clearPlaybackStarts(page)
+    await dialog.getByRole('button', { name: 'Stop and watch here' }).click()
+    t.ok(await waitForPlayback(page) >= stoppedAt, 'playback continues on demand')
+    t.notOk((await listStreams()).includes(tv.body.streamId), 'the stream of the TV has ended')
+    t.same(errors.filter((text) => !/\b4\d\d\b/.test(text)), [])
   })
 
   t.test('plays the next episode after skipping ahead, and names the episodes', async (t) => {
