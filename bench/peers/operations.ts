@@ -1,5 +1,5 @@
 // The operations that are compared: what the service and its peers are asked, and how an answer is recognised.
-import type { Load, LoadRequest } from './load.js'
+import { sendOnce, type Load, type LoadRequest } from './load.js'
 import type { ServiceTokens } from './service-tokens.js'
 import type { Streams } from './streams.js'
 import { PASSWORD } from './targets.js'
@@ -9,6 +9,8 @@ import { peerToken } from './tokens.js'
 /** Catalogue requests come from this many accounts in turn: each connection is a device that browses. */
 const BROWSING_ACCOUNTS = 32
 const CARDS = 20
+/** Requests at the same time that fill the memory before a measurement. */
+const PREPARED_AT_ONCE = 16
 /** Progress is written for the most recent movies of a profile: positions 1, 2, 4, 7, 8 and 10 of its history. */
 const WRITTEN_POSITIONS = [1, 2, 4, 7, 8, 10] as const
 /** A player reports every 10 s: two hours. */
@@ -102,16 +104,34 @@ const showPath: CreatePath = (context, n) => `/v1/shows/${showId(context, n)}`
 const seasonPath: CreatePath = (context, n) => `${showPath(context, n)}/seasons/${1 + n % 3}`
 const listPath: CreatePath = (context, n) => `/v1/movies?genre=${genre(context, n)}&sort=popularity&limit=${CARDS}`
 
-/** A request of a profile; every account in turn. */
-function ofProfile (createPath: (profileId: string) => string, isExpected: Load['isExpected']) {
-  return (context: OperationContext): Load => ({
+/**
+ * A request of a profile; every account in turn. Before each measurement every profile requests its page once, as
+ * viewers that browse have done: its state is in memory then.
+ */
+function ofProfile (
+  createPath: (profileId: string) => string,
+  isExpected: Load['isExpected'],
+): Pick<Operation, 'service' | 'prepare'> {
+  const load = ({ data: { households }, tokens }: OperationContext): Load => ({
     isExpected,
     request (n) {
-      const household = pick(context.data.households, n)
-      const profileId = profileIdOf(household, Math.floor(n / context.data.households.length))
-      return get(createPath(profileId), context.tokens.ofProfile(household, profileId))
+      const household = pick(households, n)
+      const profileId = profileIdOf(household, Math.floor(n / households.length))
+      return get(createPath(profileId), tokens.ofProfile(household, profileId))
     },
   })
+  return {
+    service: load,
+    async prepare (context, origin) {
+      const { request } = load(context)
+      const { households } = context.data
+      const profiles = households.reduce((total, household) => total + household.profiles.length, 0)
+      for (let n = 0; n < profiles; n += PREPARED_AT_ONCE) {
+        const size = Math.min(PREPARED_AT_ONCE, profiles - n)
+        await Promise.all(Array.from({ length: size }, async (_, i) => await sendOnce(origin, request(n + i), n + i)))
+      }
+    },
+  }
 }
 
 /**
@@ -268,7 +288,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'continue',
     title: 'continue watching, 20 cards',
     comparedWith: 'continue',
-    service: ofProfile((profileId) => `/v1/profiles/${profileId}/continue-watching?limit=${CARDS}`, hasCards),
+    ...ofProfile((profileId) => `/v1/profiles/${profileId}/continue-watching?limit=${CARDS}`, hasCards),
     peer: (context) => ({
       isExpected: hasCards,
       request (n) {
@@ -282,7 +302,7 @@ export const OPERATIONS: readonly Operation[] = [
     name: 'home',
     title: 'home page in one request',
     comparedWith: 'continue',
-    service: ofProfile((profileId) => `/v1/profiles/${profileId}/home`, hasRows),
+    ...ofProfile((profileId) => `/v1/profiles/${profileId}/home`, hasRows),
     peer: null,
   },
   {

@@ -107,6 +107,7 @@ export function formatDifferences (isFallbackServer: boolean): string {
     '- A profile reports the same movie again and again, as a player does each 10 s. The first report of a movie has ' +
     'a row of its own.',
     '- Heartbeats come from all streams in turn, so that sessions and accounts of all of them are in memory.',
+    '- Profiles that request continue watching and home did so before: their state is in memory.',
     '- The Node peers hash with bcryptjs in the main thread, the service with bcryptjs in two threads, Flask with a ' +
     'native library in its threads. Flask has one process of 32 threads, and PostgreSQL as its database.',
     '- CPU values contain all threads of a process. The load generator, the targets and the database share the ' +

@@ -28,7 +28,7 @@ import { deriveTitleWatchState } from './history/title-watch-state.js'
 import { buildEntry } from './history/watch-entries.js'
 
 /** Accounts and profiles that the caches hold: those that are active now. */
-const MAX_DOCUMENTS = 5_000
+const MAX_DOCUMENTS = 10_000
 /** Changes invalidate entries; the age only bounds what an unknown defect could cause. */
 const MAX_AGE_MS = 10 * 60_000
 /**
