@@ -18,10 +18,14 @@ export function createPlayableCheck (
 ): (title: CatalogueTitle) => boolean {
   const isPlayableItem = (itemId: string): boolean =>
     catalogue.itemFiles(itemId).some((file) => isPlayable(file) && videoHeight(file) <= planMaxHeight)
-  return ({ id, kind, order, items }) =>
-    catalogue.canHaveFiles(id) &&
-    // The items of a show start with its specials, which most often have no file.
-    (kind === 'movie' ? isPlayableItem(id) : [order, items].some((list) => list.some((one) => isPlayableItem(one.id))))
+  const isPlayableList = (items: CatalogueTitle['items']): boolean => items.some(({ id }) => isPlayableItem(id))
+  // The item of a movie has its ID. It is created on each access, so it is not read here.
+  const hasPlayableItem = (title: CatalogueTitle): boolean =>
+    title.kind === 'movie'
+      ? isPlayableItem(title.id)
+      // The items of a show start with its specials, which most often have no file.
+      : isPlayableList(title.order) || isPlayableList(title.items)
+  return (title) => catalogue.canHaveFiles(title.id) && hasPlayableItem(title)
 }
 
 /** Collects the formats of all items of a title. @param planMaxHeight ignores files with a larger video height */
