@@ -53,6 +53,12 @@ export interface StoredEncodingJob {
   /** The process is considered dead when it has not renewed its claim by then. */
   claimedUntil: Date
   renditions: StoredRendition[]
+  /** Long masters are encoded in chunks, which have documents of their own. */
+  isChunked: boolean
+  /** Identifies what the chunks were encoded with; null: there are none yet. */
+  chunkSettings: string | null
+  /** Attempts in a row that ended with a crash before a chunk was done. Only of masters that are encoded in chunks. */
+  crashes: number
   createdAt: Date
 }
 
@@ -90,6 +96,9 @@ const encodingJobSchema = new Schema<StoredEncodingJob>({
     default: [],
     validate: { validator: (list: unknown[]) => list.length <= MAX_RENDITIONS, message: 'too many renditions' },
   },
+  isChunked: { type: Boolean, default: false },
+  chunkSettings: { type: String, default: null },
+  crashes: { type: Number, default: 0 },
   createdAt: { type: Date, required: true },
 }, { collection: 'encodingjobs', versionKey: false })
 

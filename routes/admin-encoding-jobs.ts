@@ -80,7 +80,7 @@ const adminEncodingJobs: FastifyPluginAsyncTypebox<AdminEncodingJobRouteOptions>
       params: JobParams,
       response: responses({ 200: ref(EncodingJob) }),
     },
-  }, async (request) => toEncodingJob(catalogue, await cancelEncodingJob(request.params.encodingJobId)))
+  }, async (request) => toEncodingJob(catalogue, await cancelEncodingJob(deps, request.params.encodingJobId)))
 
   app.delete('/admin/encoding-jobs/:encodingJobId', {
     config: { access: 'editor', scope: 'ingest' },

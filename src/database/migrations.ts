@@ -21,6 +21,7 @@ import { migration as fillSessionFields } from '../../migrations/0014-fill-sessi
 import { migration as fillPackageSizes } from '../../migrations/0015-fill-package-sizes.js'
 import { migration as fillMasters } from '../../migrations/0016-fill-masters.js'
 import { migration as fillMediaStages } from '../../migrations/0017-fill-media-stages.js'
+import { migration as fillChunkFields } from '../../migrations/0018-fill-chunk-fields.js'
 import type { Migration } from '../../migrations/migration.js'
 import { isDuplicateKey } from '../../models/upsert.js'
 import type { Config } from '../config.js'
@@ -45,6 +46,7 @@ export const MIGRATIONS: readonly Migration[] = [
   fillPackageSizes,
   fillMasters,
   fillMediaStages,
+  fillChunkFields,
 ]
 
 /** One document per applied migration; `_id` is its name. */

@@ -1,4 +1,5 @@
 // Stored objects that no document refers to, and documents whose object is missing.
+import { chunkKeys, EncodingChunk, type StoredEncodingChunk } from '../../models/encoding-chunk.js'
 import { EncodingJob, type StoredEncodingJob } from '../../models/encoding-job.js'
 import { Image, imageKeys, type StoredImage } from '../../models/image.js'
 import { Media, type StoredMedia } from '../../models/media.js'
@@ -84,6 +85,10 @@ async function readReferences (): Promise<References> {
   for await (const { _id, storageKey, renditions } of jobs as AsyncIterable<StoredEncodingJob>) {
     references.required.set(storageKey, `master ${_id.toString()}`)
     for (const rendition of renditions) references.optional.add(rendition.storageKey)
+  }
+  const chunks = EncodingChunk.find().select('-logTail').lean<StoredEncodingChunk[]>().cursor()
+  for await (const chunk of chunks as AsyncIterable<StoredEncodingChunk>) {
+    for (const key of chunkKeys(chunk)) references.optional.add(key)
   }
   return references
 }

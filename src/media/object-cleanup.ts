@@ -1,5 +1,6 @@
 // Removes stored objects of media. Media files may share uploads and packages, which are removed with the last file.
 import mongoose, { type Types } from 'mongoose'
+import { chunkKeys, EncodingChunk, type StoredEncodingChunk } from '../../models/encoding-chunk.js'
 import { EncodingJob, type StoredEncodingJob } from '../../models/encoding-job.js'
 import {
   Media,
@@ -40,10 +41,20 @@ export async function removeMediaObjects (deps: StorageDeps, media: readonly Sto
   await removeJobObjects(deps, jobs)
 }
 
-/** Removes the objects of deleted encoding jobs: masters, and renditions that are not media files. */
+/** Removes the objects of deleted encoding jobs: masters, chunks, and renditions that are not media files. */
 export async function removeJobObjects (deps: StorageDeps, jobs: readonly StoredEncodingJob[]): Promise<void> {
+  await removeChunks(deps, jobs.map(({ _id }) => _id))
   await removeObjects(deps, jobs.map(({ storageKey }) => storageKey))
   await removeUnusedUploads(deps, jobs.flatMap(({ renditions }) => renditions).map(({ storageKey }) => storageKey))
+}
+
+/** Removes the chunks of encoding jobs that have ended. Processes that encode one of them stop. */
+export async function removeChunks (deps: StorageDeps, jobIds: readonly Types.ObjectId[]): Promise<void> {
+  const isOfJobs = { job: mongoose.trusted({ $in: jobIds }) }
+  const chunks = await EncodingChunk.find(isOfJobs as never).select('-logTail').lean<StoredEncodingChunk[]>()
+  if (chunks.length === 0) return
+  await EncodingChunk.deleteMany(isOfJobs as never)
+  await removeObjects(deps, chunks.flatMap(chunkKeys))
 }
 
 /** Storage keys of thumbnails. */

@@ -36,13 +36,15 @@ export interface EncodingPlan extends LowestRungStreams {
   readonly pictureSubtitles: readonly MasterSubtitle[]
 }
 
+/** Share of the progress. The rest is for the last rungs, which are moved to the storage. */
+export const ENCODING_SHARE = 0.98
 /** Names of ffmpeg for codecs that players of surround sound decode. */
 const SURROUND_CODECS = ['ac3', 'eac3']
 const MIN_SURROUND_CHANNELS = 6
 
 /** Plans the renditions of a master. */
 export function planEncoding (
-  { durationMs, video, audio, subtitles, chapters }: MasterInfo,
+  { durationMs, video, audio, subtitles, chapters }: Omit<MasterInfo, 'isSeekable'>,
   ladder: readonly LadderRung[],
 ): EncodingPlan {
   const { stream, isInterlaced, range } = video

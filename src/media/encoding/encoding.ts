@@ -1,11 +1,13 @@
 // The encoding queue: encodes masters in the background, one at a time. A process claims each job; after a crash the
-// claim expires, and another attempt of any process continues.
+// claim expires, and another attempt of any process continues. A process without a job helps with those of others.
 import mongoose, { Types } from 'mongoose'
 import { EncodingJob, findEncodingJob, type StoredEncodingJob } from '../../../models/encoding-job.js'
-import { removeJobObjects } from '../object-cleanup.js'
+import { removeChunks, removeJobObjects } from '../object-cleanup.js'
+import { findChunkClaims } from './chunks/chunk-state.js'
+import { createChunkHelper } from './chunks/help-encoding.js'
 import { encodeMaster } from './encode-master.js'
 import { EncodingFailedError, type EncodingDeps } from './encoding-deps.js'
-import { claimJob, listDueJobs, MAX_ATTEMPTS, saveFailure, saveSuccess, type RunningJob } from './job-state.js'
+import { claimJob, hasCrashedTooOften, listDueJobs, saveFailure, saveSuccess, type RunningJob } from './job-state.js'
 import { replaceMasters } from './replace-masters.js'
 import { ProgramStoppedError } from './run-program.js'
 import { removeAbandonedFolders } from './scratch-folders.js'
@@ -28,6 +30,7 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
   const { config, log, now } = deps
   const queue = new Set<string>()
   const shutdown = new AbortController()
+  const encodeChunkOfOthers = createChunkHelper(deps, shutdown.signal)
   let running: Promise<void> | null = null
 
   function start (): void {
@@ -39,7 +42,10 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
   async function processQueue (): Promise<void> {
     while (!shutdown.signal.aborted) {
       const [jobId] = queue
-      if (jobId === undefined) return
+      if (jobId === undefined) {
+        if (await help()) continue
+        return
+      }
       queue.delete(jobId)
       await runJob(jobId).catch((error: unknown) => {
         // The claim expires: the next run of the job tries again.
@@ -48,17 +54,31 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
     }
   }
 
+  /** @returns whether there was a chunk to encode */
+  async function help (): Promise<boolean> {
+    return await encodeChunkOfOthers().catch((error: unknown) => {
+      if (!(error instanceof ProgramStoppedError)) {
+        log.warn({ err: error }, 'this process could not help with a master; it will try again')
+      }
+      return false
+    })
+  }
+
   async function runJob (jobId: string): Promise<void> {
     const job = await findEncodingJob(jobId)
     if (job === null) return
-    const attempt: RunningJob = { job, claimId: new Types.ObjectId(), progress: 0 }
+    const attempt: RunningJob = {
+      job,
+      claimId: new Types.ObjectId(),
+      progress: job.isChunked ? job.progress : 0,
+    }
     const claimLost = new AbortController()
     const claim = await claimJob(attempt, now, () => {
       claimLost.abort()
     })
     if (claim === null) return
     try {
-      if (job.attempts >= MAX_ATTEMPTS) {
+      if (hasCrashedTooOften(job)) {
         throw new EncodingFailedError('encoding-failed', 'Each attempt ended with a crash.', { isFinal: true })
       }
       await encodeMaster(deps, attempt, AbortSignal.any([shutdown.signal, claimLost.signal]))
@@ -75,22 +95,29 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
   async function endAttempt (attempt: RunningJob, error: unknown, release: () => Promise<void>): Promise<void> {
     if (error instanceof ProgramStoppedError) {
       await release()
-      // Deleted during the attempt: what the attempt wrote after the deletion belongs to nothing.
-      if (await findEncodingJob(attempt.job._id) === null) await removeJobObjects(deps, [attempt.job])
-      return
+    } else {
+      const { code, message, options } = error instanceof EncodingFailedError
+        ? error
+        : { code: 'encoding-failed', message: 'The service could not encode the master.', options: {} }
+      if (!(error instanceof EncodingFailedError)) log.warn({ err: error }, 'an attempt to encode a master failed')
+      await saveFailure(attempt, { code, text: message }, now(), options)
     }
-    const { code, message, options } = error instanceof EncodingFailedError
-      ? error
-      : { code: 'encoding-failed', message: 'The service could not encode the master.', options: {} }
-    if (!(error instanceof EncodingFailedError)) log.warn({ err: error }, 'an attempt to encode a master failed')
-    await saveFailure(attempt, { code, text: message }, now(), options)
+    await removeObjectsOfEndedJob(attempt.job)
+  }
+
+  /** Deleted or cancelled during the attempt: what the attempt wrote after that belongs to nothing. */
+  async function removeObjectsOfEndedJob (job: StoredEncodingJob): Promise<void> {
+    const current = await findEncodingJob(job._id)
+    if (current === null) await removeJobObjects(deps, [job])
+    else if (current.state === 'cancelled' || current.state === 'failed') await removeChunks(deps, [job._id])
   }
 
   async function removeLeftovers (): Promise<void> {
-    const isRunning = { claim: mongoose.trusted({ $ne: null }), state: 'running' as const }
-    const jobs = await EncodingJob.find(isRunning as never).select('claim').lean<StoredEncodingJob[]>()
-    const claims = new Set(jobs.map(({ claim }) => claim?.toString()))
-    await removeAbandonedFolders(config.dataDir, (claimId) => claims.has(claimId))
+    await removeAbandonedFolders(config.dataDir, async (claimIds) => {
+      const isRunning = { claim: mongoose.trusted({ $ne: null }), state: 'running' as const }
+      const jobs = await EncodingJob.find(isRunning as never).select('claim').lean<StoredEncodingJob[]>()
+      return [...jobs.flatMap(({ claim }) => claim?.toString() ?? []), ...await findChunkClaims(claimIds)]
+    })
   }
 
   return {

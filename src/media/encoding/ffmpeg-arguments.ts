@@ -7,7 +7,11 @@ import { inputArguments } from './input-arguments.js'
 import type { MasterAudio, MasterSubtitle } from './master-info.js'
 import { videoEncoderOptions } from './video-encoders.js'
 
-const KEY_FRAME_SECONDS = 2
+export const KEY_FRAME_SECONDS = 2
+/** Tags of the source may contain the location of a camera or the name of a person. */
+export const NO_TAGS = ['-map_metadata', '-1', '-map_chapters', '-1']
+/** Decoding begins this much before a chunk: a picture may be shown for a while, or need several to be complete. */
+const SEEK_MARGIN_SECONDS = 4
 const AUDIO_KBPS = 160
 const AUDIO_HZ = 48_000
 
@@ -17,46 +21,97 @@ export interface EncodingSettings {
   readonly vaapiDevice: string
 }
 
+/** Consecutive frames of the renditions; their numbers count from the start of the master. */
+export interface FrameRange {
+  /** Has a key frame. */
+  readonly startFrame: number
+  /** Number of this key frame in the master. */
+  readonly startKeyFrame: number
+  /** Exclusive; null: to the end. */
+  readonly endFrame: number | null
+}
+
 /**
  * Returns the arguments of ffmpeg. The outputs are in its working folder, see `rungFileName`.
  * @param location of the master: absolute path, or an http or https URL
+ * @param range of the video, which is encoded without the other tracks; null: the whole master
  */
 export function encodingArguments (
   plan: EncodingPlan,
   location: string | URL,
   { encoder, vaapiDevice }: EncodingSettings,
+  range: FrameRange | null = null,
 ): string[] {
   const { deviceArgs, pixelFilter, commonArgs, qualityArgs } = videoEncoderOptions(encoder, vaapiDevice)
   const frames = String(Math.ceil(framesPerSecond(plan.frameRate) * KEY_FRAME_SECONDS))
   return [
     ...deviceArgs,
+    ...seekArguments(range),
     ...inputArguments(location),
-    ...['-filter_complex', videoFilters(plan, pixelFilter)],
+    ...['-filter_complex', videoFilters(plan, pixelFilter, range)],
     ...plan.rungs.flatMap((_rung, i) => ['-map', `[v${i}]`]),
-    ...[...plan.audio, ...plan.surround, ...plan.subtitles].flatMap(({ stream }) => ['-map', `0:${stream}`]),
-    // Tags of the source may contain the location of a camera or the name of a person.
-    ...['-map_metadata', '-1', '-map_chapters', '-1'],
+    ...(range === null ? [...plan.audio, ...plan.surround, ...plan.subtitles] : [])
+      .flatMap(({ stream }) => ['-map', `0:${stream}`]),
+    ...NO_TAGS,
     ...['-c:v', encoder, '-profile:v', 'high', ...commonArgs.flatMap(([name, value]) => [`-${name}:v`, value])],
-    ...['-g:v', frames, '-force_key_frames:v', `expr:gte(t,n_forced*${KEY_FRAME_SECONDS})`],
+    ...['-g:v', frames, '-force_key_frames:v', `expr:${keyFrameRule(plan, range)}`],
     ...['-flags:v', '+cgop+global_header'],
     ...plan.rungs.flatMap((rung, i) => [
       ...qualityArgs(rung).flatMap(([name, value]) => [`-${name}:v:${i}`, value]),
       ...[`-maxrate:v:${i}`, `${rung.maxKbps}k`, `-bufsize:v:${i}`, `${rung.maxKbps * 2}k`],
     ]),
-    ...plan.audio.flatMap(stereoArguments),
-    ...plan.surround.flatMap((track, i) => surroundArguments(track, plan.audio.length + i)),
-    ...plan.subtitles.flatMap(subtitleArguments),
-    ...['-f', 'tee', plan.rungs.map((_rung, i) => teeOutput(plan, i)).join('|')],
+    ...(range === null ? trackArguments(plan) : []),
+    ...[
+      '-f',
+      'tee',
+      plan.rungs.map((_rung, i) => range === null ? teeOutput(plan, i) : chunkOutput(plan, i)).join('|'),
+    ],
+  ]
+}
+
+/** Times count from the start of the master, as without a range, so that the same frames are chosen. */
+function seekArguments (range: FrameRange | null): string[] {
+  if (range === null) return []
+  const seconds = Math.max(0, range.startKeyFrame * KEY_FRAME_SECONDS - SEEK_MARGIN_SECONDS)
+  return ['-copyts', '-start_at_zero', ...(seconds === 0 ? [] : ['-noaccurate_seek', '-ss', String(seconds)])]
+}
+
+/** A range has its key frames at the times of the master. */
+function keyFrameRule ({ frameRate }: EncodingPlan, range: FrameRange | null): string {
+  if (range === null || range.startFrame === 0) return `gte(t,n_forced*${KEY_FRAME_SECONDS})`
+  const start = `${range.startFrame}*${frameRate.denominator}/${frameRate.numerator}`
+  return `gte(t+${start},(n_forced+${range.startKeyFrame})*${KEY_FRAME_SECONDS})`
+}
+
+/** Options of the tracks besides the video. */
+export function trackArguments ({ audio, surround, subtitles }: EncodingPlan): string[] {
+  return [
+    ...audio.flatMap(stereoArguments),
+    ...surround.flatMap((track, i) => copiedAudioArguments(track, audio.length + i)),
+    ...subtitles.flatMap((subtitle, i) => subtitleArguments(subtitle, i, 'mov_text')),
+  ]
+}
+
+/** The same for tracks that are encoded already. */
+export function copiedTrackArguments ({ audio, surround, subtitles }: EncodingPlan): string[] {
+  return [
+    ...[...audio, ...surround].flatMap(copiedAudioArguments),
+    ...subtitles.flatMap((subtitle, i) => subtitleArguments(subtitle, i, 'copy')),
   ]
 }
 
 /** Filters the decoded picture once, then scales it for each rung. ffmpeg turns the picture itself. */
-function videoFilters ({ video, frameRate, rungs }: EncodingPlan, pixelFilter: string): string {
+function videoFilters (
+  { video, frameRate, rungs }: EncodingPlan,
+  pixelFilter: string,
+  range: FrameRange | null,
+): string {
   const { numerator, denominator } = frameRate
   const common = [
     ...(video.isInterlaced ? ['bwdif=mode=send_frame'] : []),
     // From 0, also if the first frame is later: audio and video of all rungs start together.
     `fps=fps=${numerator}/${denominator}:start_time=0`,
+    ...(range === null ? [] : rangeFilters(range)),
     ...(video.range === 'sdr' ? [] : toneMapping(video.range)),
     `split=${rungs.length}${rungs.map((_rung, i) => `[s${i}]`).join('')}`,
   ].join(',')
@@ -64,6 +119,12 @@ function videoFilters ({ video, frameRate, rungs }: EncodingPlan, pixelFilter: s
     `[s${i}]scale=${width}:${pictureHeight}:flags=lanczos,setsar=1,${pixelFilter}[v${i}]`
   )
   return [`[0:${video.stream}]${common}`, ...scaled].join(';')
+}
+
+/** Selects frames of the constant rate, which are numbered from the start of the master. */
+function rangeFilters ({ startFrame, endFrame }: FrameRange): string[] {
+  const end = endFrame === null ? '' : `:end_frame=${endFrame}`
+  return [`trim=start_frame=${startFrame}${end}`, 'setpts=PTS-STARTPTS']
 }
 
 /** HDR to SDR. The properties of the input are named, because files often leave out some of them. */
@@ -103,7 +164,7 @@ function stereoFilters ({ loudness }: PlannedAudio): string[] {
 }
 
 /** Decoders of AC-3 apply the loudness that its metadata state (dialnorm). */
-function surroundArguments (track: MasterAudio, i: number): string[] {
+function copiedAudioArguments (track: MasterAudio, i: number): string[] {
   return [`-c:a:${i}`, 'copy', ...trackMetadata(track, `a:${i}`), `-disposition:a:${i}`, disposition(track.kind, i)]
 }
 
@@ -117,10 +178,10 @@ function trackMetadata (
   ]
 }
 
-function subtitleArguments (subtitle: MasterSubtitle, i: number): string[] {
+function subtitleArguments (subtitle: MasterSubtitle, i: number, codec: 'mov_text' | 'copy'): string[] {
   const isForced = subtitle.kind === 'forced'
   const metadata = trackMetadata(subtitle, `s:${i}`)
-  return [`-c:s:${i}`, 'mov_text', ...metadata, `-disposition:s:${i}`, isForced ? 'forced' : '0']
+  return [`-c:s:${i}`, codec, ...metadata, `-disposition:s:${i}`, isForced ? 'forced' : '0']
 }
 
 function disposition (kind: MasterAudio['kind'], index: number): string {
@@ -137,4 +198,8 @@ function teeOutput ({ rungs, audio, surround, subtitles }: EncodingPlan, i: numb
   const streams = !hasMore ? 'a' : isLowest ? 'a,s' : stereo
   const name = rungFileName(rungs[i] as SizedRung)
   return `[f=mp4:movflags=+faststart:onfail=abort:select=\\'v:${i}${streams === '' ? '' : `,${streams}`}\\']${name}`
+}
+
+function chunkOutput ({ rungs }: EncodingPlan, i: number): string {
+  return `[f=mp4:onfail=abort:select=\\'v:${i}\\']${rungFileName(rungs[i] as SizedRung)}`
 }

@@ -12,12 +12,14 @@ import { acquireClaim, type Claim } from '../../database/claims.js'
 
 /** After this many attempts a job fails, until it is retried by a request. */
 export const MAX_ATTEMPTS = 3
+/** The attempts of a job with chunks that may end with a crash, one after the other, without a finished chunk. */
+export const MAX_CRASHES = 50
 const FIRST_RETRY_MS = 60_000
 const RETRY_FACTOR = 4
 /** A job that waits for disk space or for ffmpeg is tried this often, and any number of times. */
 const BLOCKED_RETRY_MS = 5 * 60_000
-const CLAIM_TTL_MS = 60_000
-const CLAIM_RENEWAL_INTERVAL_MS = 2_000
+export const CLAIM_TTL_MS = 60_000
+export const CLAIM_RENEWAL_INTERVAL_MS = 2_000
 
 /** Reasons that lie in the service, not in the master: the attempt does not count. */
 const BLOCKED = ['disk-full', 'encoder-unavailable']
@@ -27,6 +29,17 @@ export interface RunningJob {
   /** ID of this attempt. */
   readonly claimId: Types.ObjectId
   progress: number
+}
+
+/** A crash loses one chunk at most: the attempt that takes over is the same one. */
+const hasCrashedInChunks = ({ state, isChunked }: StoredEncodingJob): boolean => state === 'running' && isChunked
+
+/** Finished chunks stay for the next attempt. */
+const progressAtNextAttempt = ({ job, progress }: RunningJob): number => job.isChunked ? progress : 0
+
+/** Whether a job that was not claimed yet ended with too many crashes. */
+export function hasCrashedTooOften (job: StoredEncodingJob): boolean {
+  return hasCrashedInChunks(job) ? job.crashes >= MAX_CRASHES : job.attempts >= MAX_ATTEMPTS
 }
 
 /**
@@ -39,7 +52,8 @@ export async function claimJob (
   now: () => Date,
   onLost: () => void,
 ): Promise<Claim | null> {
-  const { job: { _id }, claimId } = running
+  const { job, claimId } = running
+  const { _id } = job
   return await acquireClaim({
     async acquire (claimedUntil) {
       const { modifiedCount } = await EncodingJob.updateOne({
@@ -47,14 +61,17 @@ export async function claimJob (
         state: mongoose.trusted({ $in: ['waiting', 'running'] }),
         nextAttemptAt: mongoose.trusted({ $lte: now() }),
         claimedUntil: mongoose.trusted({ $lte: now() }),
-      } as never, { $set: { state: 'running', claim: claimId, claimedUntil, progress: 0 }, $inc: { attempts: 1 } })
+      } as never, {
+        $set: { state: 'running', claim: claimId, claimedUntil, progress: progressAtNextAttempt(running) },
+        $inc: hasCrashedInChunks(job) ? { crashes: 1 } : { attempts: 1 },
+      })
       return modifiedCount > 0
     },
     renew: async (claimedUntil) => await updateOwnJob(running, { $set: { claimedUntil, progress: running.progress } }),
     async release () {
       // The process is stopping: the attempt does not count.
       await updateOwnJob(running, {
-        $set: { state: 'waiting', claim: null, claimedUntil: NOT_CLAIMED, progress: 0 },
+        $set: { state: 'waiting', claim: null, claimedUntil: NOT_CLAIMED, progress: progressAtNextAttempt(running) },
         $inc: { attempts: -1 },
       })
     },
@@ -81,13 +98,13 @@ export async function saveFailure (
   { logTail = '', isFinal = false }: { readonly logTail?: string, readonly isFinal?: boolean } = {},
 ): Promise<void> {
   const isBlocked = BLOCKED.includes(failure.code)
-  const attempts = running.job.attempts + 1
+  const attempts = running.job.attempts + (hasCrashedInChunks(running.job) ? 0 : 1)
   const hasFailed = isFinal || (!isBlocked && attempts >= MAX_ATTEMPTS)
-  const delayMs = isBlocked ? BLOCKED_RETRY_MS : FIRST_RETRY_MS * RETRY_FACTOR ** (attempts - 1)
+  const delayMs = isBlocked ? BLOCKED_RETRY_MS : retryDelayMs(attempts)
   await updateOwnJob(running, {
     $set: {
       state: hasFailed ? 'failed' : 'waiting',
-      progress: 0,
+      progress: hasFailed ? 0 : progressAtNextAttempt(running),
       failure,
       logTail: logTail.slice(-MAX_LOG_TAIL_CHARACTERS),
       nextAttemptAt: new Date(now.getTime() + delayMs),
@@ -96,6 +113,21 @@ export async function saveFailure (
     },
     $inc: { attempts: isBlocked ? -1 : 0 },
   })
+}
+
+/** Time until the next attempt, ms. @param attempts that failed, at least 1 */
+export function retryDelayMs (attempts: number): number {
+  return FIRST_RETRY_MS * RETRY_FACTOR ** (Math.max(1, attempts) - 1)
+}
+
+/** Stores with which settings the chunks are encoded. @returns false if the claim was lost */
+export async function saveChunkSettings (running: RunningJob, chunkSettings: string): Promise<boolean> {
+  return await updateOwnJob(running, { $set: { chunkSettings } })
+}
+
+/** Stores that a chunk of a job is done: crashes before do not count any more. */
+export async function resetCrashes (jobId: Types.ObjectId): Promise<void> {
+  await EncodingJob.updateOne({ _id: jobId }, { $set: { crashes: 0 } })
 }
 
 async function updateOwnJob ({ job: { _id }, claimId }: RunningJob, update: object): Promise<boolean> {

@@ -50,6 +50,8 @@ export interface MasterSubtitle {
 
 export interface MasterInfo {
   readonly durationMs: number
+  /** Frames are found by their time: MP4 and Matroska. The clock of a transport stream may jump. */
+  readonly isSeekable: boolean
   readonly video: MasterVideo
   readonly audio: readonly MasterAudio[]
   readonly subtitles: readonly MasterSubtitle[]
@@ -81,6 +83,8 @@ const COMMENTARY_NAME = /\bcomment(ary|aries)\b|kommentar|comentario/i
 const DESCRIPTION_NAME = /audio.?descri|descriptive|h\u00f6rfilm|audiodeskription/i
 /** A file that starts within this time after its first chapter has this chapter at its start. */
 const CHAPTER_TOLERANCE_MS = 1_000
+/** Names of ffmpeg's demuxers. */
+const SEEKABLE = /^(mov|matroska)\b/
 const INTERLACED = ['tt', 'bb', 'tb', 'bt']
 /** Names that muxers give to every track. */
 const GENERIC_NAMES =
@@ -109,7 +113,7 @@ type ProbedStream = Static<typeof Stream>
 const ProbedChapter = Type.Object({ start_time: Text, tags: Tags })
 const ProbeOutput = Type.Object({
   streams: Type.Array(Stream),
-  format: Type.Object({ duration: Text, start_time: Text }),
+  format: Type.Object({ duration: Text, start_time: Text, format_name: Text }),
   chapters: Type.Optional(Type.Array(ProbedChapter)),
 })
 
@@ -133,6 +137,7 @@ export function readMasterInfo (json: string): MasterResult {
     ok: true,
     info: {
       durationMs,
+      isSeekable: SEEKABLE.test(format.format_name ?? ''),
       video: toMasterVideo(video, codec),
       audio,
       subtitles,

@@ -16,13 +16,14 @@ import { pageOf, type Page } from '../../domain/pages.js'
 import { conflict, DomainError, fail, notFound } from '../../errors.js'
 import type { MediaDeps } from '../deps.js'
 import { ensureMedia, requireItem } from '../item-media.js'
-import { removeJobObjects } from '../object-cleanup.js'
+import { removeChunks, removeJobObjects } from '../object-cleanup.js'
 import type { ReceivedFile } from '../upload/media-files.js'
 import { receiveUpload } from '../upload/receive-upload.js'
+import { isEncodedInChunks } from './chunks/chunk-plan.js'
 import type { Encoder } from './encoder.js'
 import type { Encoding } from './encoding.js'
 import { hasActiveRenditions, removePendingFiles } from './replace-masters.js'
-import { readMasterInfo } from './master-info.js'
+import { readMasterInfo, type MasterInfo } from './master-info.js'
 
 export interface MasterDeps extends MediaDeps {
   readonly config: Pick<Config, 'maxUploadBytes'>
@@ -83,7 +84,7 @@ export async function addReceivedMaster (
       await storage.remove(storageKey)
       return newest
     }
-    await assertReadable(deps, storageKey)
+    const info = await readMaster(deps, storageKey)
     const replaces = await makeWay(deps, masters)
     const job = await createJob({
       _id,
@@ -94,6 +95,7 @@ export async function addReceivedMaster (
       storageKey,
       sizeBytes,
       sha256,
+      isChunked: isEncodedInChunks(info),
       nextAttemptAt: now(),
       createdAt: now(),
     })
@@ -127,7 +129,7 @@ async function makeWay (deps: MasterDeps, masters: readonly StoredEncodingJob[])
     }
     replaced = master._id
     // Its missing renditions would be replaced at once.
-    if (['waiting', 'running'].includes(master.state)) await cancelEncodingJob(master._id.toString())
+    if (['waiting', 'running'].includes(master.state)) await cancelEncodingJob(deps, master._id.toString())
   }
   return replaced
 }
@@ -150,10 +152,10 @@ function masterExists (): DomainError {
 }
 
 /** @throws DomainError 422 `unreadable-media` */
-async function assertReadable ({ encoder, storage }: MasterDeps, storageKey: string): Promise<void> {
+async function readMaster ({ encoder, storage }: MasterDeps, storageKey: string): Promise<MasterInfo> {
   const probed = await encoder.probe(await storage.locate(storageKey))
   const result = readMasterInfo(probed.ok ? probed.output : '')
-  if (result.ok) return
+  if (result.ok) return result.info
   throw new DomainError(422, 'unreadable-media', 'Unreadable media file', `${result.reason} Nothing was stored.`)
 }
 
@@ -189,6 +191,7 @@ export async function retryEncodingJob ({ encoding, now }: MasterDeps, id: strin
   await changeState(id, ['failed', 'cancelled', 'waiting'], {
     state: 'waiting',
     attempts: 0,
+    crashes: 0,
     progress: 0,
     failure: null,
     logTail: '',
@@ -202,7 +205,7 @@ export async function retryEncodingJob ({ encoding, now }: MasterDeps, id: strin
  * Cancels a job. Renditions that are media files already stay.
  * @throws DomainError 404 `not-found`, 409 `encoding-job-state`
  */
-export async function cancelEncodingJob (id: string): Promise<StoredEncodingJob> {
+export async function cancelEncodingJob (deps: MasterDeps, id: string): Promise<StoredEncodingJob> {
   // Without its claim a running attempt stops.
   await changeState(id, ['waiting', 'running', 'cancelled'], {
     state: 'cancelled',
@@ -210,6 +213,7 @@ export async function cancelEncodingJob (id: string): Promise<StoredEncodingJob>
     claim: null,
     claimedUntil: NOT_CLAIMED,
   })
+  await removeChunks(deps, [new Types.ObjectId(id)])
   return await requireEncodingJob(id)
 }
 

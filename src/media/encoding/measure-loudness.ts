@@ -1,8 +1,27 @@
 // Measures the audio of a master before it is encoded, so that one constant gain brings each track to the loudness that
 // the service is configured for. It decodes the audio only.
+import type { StoredEncodingJob } from '../../../models/encoding-job.js'
 import { gainFor, type Loudness } from '../../domain/loudness.js'
+import type { EncodingDeps } from './encoding-deps.js'
 import type { EncodingPlan, PlannedAudio } from './encoding-plan.js'
 import { inputArguments } from './input-arguments.js'
+import { requireSuccess } from './plan-master.js'
+
+/** Plans the gains that bring the audio to the loudness that is configured. */
+export async function measureLoudness (
+  { config, encoder, storage }: Pick<EncodingDeps, 'config' | 'encoder' | 'storage'>,
+  job: StoredEncodingJob,
+  plan: EncodingPlan,
+  folder: string,
+  signal: AbortSignal,
+): Promise<EncodingPlan> {
+  const { loudness } = config.encoding
+  if (loudness === 'off' || plan.audio.length === 0) return plan
+  const args = loudnessArguments(plan, await storage.locate(job.storageKey))
+  const result = await encoder.encode(args, { folder, durationMs: plan.durationMs, signal })
+  requireSuccess(result)
+  return { ...plan, audio: withGains(plan.audio, result.logTail, Number(loudness)) }
+}
 
 /** Arguments of ffmpeg, which prints a summary of each track to its log. */
 export function loudnessArguments ({ audio }: EncodingPlan, location: string | URL): string[] {

@@ -31,10 +31,19 @@ export async function removeScratchFolder (dataDir: string, claimId: string): Pr
   await rm(scratchFolder(dataDir, claimId), { recursive: true, force: true })
 }
 
-/** Removes the folders of attempts that have ended. */
-export async function removeAbandonedFolders (dataDir: string, isRunning: (claimId: string) => boolean): Promise<void> {
+/**
+ * Removes the folders of attempts that have ended.
+ * @param findRunning which of some attempts are running; called after the folders are listed, because a claim precedes
+ * its folder
+ */
+export async function removeAbandonedFolders (
+  dataDir: string,
+  findRunning: (claimIds: readonly string[]) => Promise<readonly string[]>,
+): Promise<void> {
   const names = await readdir(scratchRoot(dataDir)).catch((): string[] => [])
-  for (const name of names) if (!isRunning(name)) await removeScratchFolder(dataDir, name)
+  if (names.length === 0) return
+  const running = new Set(await findRunning(names))
+  for (const name of names) if (!running.has(name)) await removeScratchFolder(dataDir, name)
 }
 
 /** Largest size of the outputs of a plan, bytes. */

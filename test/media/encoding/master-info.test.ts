@@ -25,6 +25,7 @@ const readAudio = (fields: object): MasterInfo['audio'] => read([VIDEO, { ...AUD
 t.test('a plain file', async (t) => {
   t.strictSame(read([VIDEO, AUDIO]), {
     durationMs: 5_040,
+    isSeekable: false,
     video: {
       stream: 0,
       codec: 'h264',

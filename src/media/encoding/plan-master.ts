@@ -1,0 +1,42 @@
+// Probes a master and plans its renditions.
+import type { StoredEncodingJob } from '../../../models/encoding-job.js'
+import { EncoderUnavailableError } from './encoder.js'
+import { EncodingFailedError, type EncodingDeps } from './encoding-deps.js'
+import { planEncoding, type EncodingPlan } from './encoding-plan.js'
+import { readMasterInfo } from './master-info.js'
+import type { ProgramResult } from './run-program.js'
+
+/**
+ * Probes a master.
+ * @throws EncodingFailedError
+ */
+export async function planMaster (
+  { config, encoder, storage }: Pick<EncodingDeps, 'config' | 'encoder' | 'storage'>,
+  { storageKey }: StoredEncodingJob,
+  signal: AbortSignal,
+): Promise<EncodingPlan> {
+  try {
+    const result = readMasterInfo(requireSuccess(await encoder.probe(await storage.locate(storageKey), signal)))
+    if (!result.ok) throw new EncodingFailedError(result.code, result.reason, { isFinal: true })
+    return planEncoding(result.info, config.encoding.ladder)
+  } catch (error) {
+    if (error instanceof EncoderUnavailableError) throw new EncodingFailedError('encoder-unavailable', error.message)
+    throw error
+  }
+}
+
+/** @throws EncodingFailedError when ffmpeg or ffprobe failed */
+export function requireSuccess (result: ProgramResult): string {
+  if (result.ok) return result.output
+  const { code, logTail } = result
+  if (/no space left on device/i.test(logTail)) throw diskFull()
+  const text = code === 'stalled' ? 'ffmpeg made no progress for too long.' : 'ffmpeg could not encode the master.'
+  throw new EncodingFailedError(code === 'stalled' ? 'stalled' : 'encoding-failed', text, { logTail })
+}
+
+export function diskFull (): EncodingFailedError {
+  return new EncodingFailedError(
+    'disk-full',
+    'The disk has too little space for the renditions. The job continues when there is more.',
+  )
+}
