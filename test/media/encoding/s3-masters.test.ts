@@ -1,0 +1,39 @@
+// Masters in S3: ffmpeg reads them, and the chunks of long ones, from the store. No object is left over.
+import t from 'tap'
+import { EncodingChunk } from '../../../models/encoding-chunk.js'
+import { EncodingJob } from '../../../models/encoding-job.js'
+import { containerOf } from '../../support/app.js'
+import { addMovie } from '../../support/catalogue.js'
+import { startS3Server } from '../../storage/s3-server.js'
+import { makeCountedMaster, readFrameNumbers } from './chunks/counted-master.js'
+import { encodeMasters, findFiles, runDoctor, startEncodingApp, uploadMaster } from './encoding-app.js'
+import { skipWithoutFfmpeg } from './programs.js'
+
+const FRAMES_PER_SECOND = 25
+
+t.test('masters in S3', { skip: await skipWithoutFfmpeg() }, async (t) => {
+  for (
+    const [name, seconds, isChunked] of [['a short master', 5, false], ['a long master, in chunks', 65, true]] as const
+  ) {
+    t.test(name, async (t) => {
+      const server = await startS3Server(t)
+      const test = await startEncodingApp(t, { ...server.variables, AUDIO_LOUDNESS: 'off' })
+      const movie = await addMovie(test.app, test.admin, {}, [])
+      const folder = t.testdir({})
+      const { body: job } = await uploadMaster(test, movie, await makeCountedMaster(folder, 'master.mkv', seconds))
+      await encodeMasters(test)
+
+      t.match(await EncodingJob.findById(job.id).lean(), { state: 'done', failure: null, isChunked })
+      const [file] = await findFiles(movie)
+      t.match(file, { hls: { state: 'ready' } })
+      const rendition = await containerOf(test.app).storage.locate(file?.storageKey ?? '')
+      const frames = Array.from({ length: seconds * FRAMES_PER_SECOND }, (_, i) => i)
+      t.strictSame(await readFrameNumbers(folder, rendition.toString()), frames)
+      t.equal(await EncodingChunk.countDocuments(), 0)
+      t.strictSame(await runDoctor(test), [])
+
+      await test.admin.delete(`/v1/admin/movies/${movie}`)
+      t.strictSame(await server.contents(), { objects: [], uploads: [] })
+    })
+  }
+})
