@@ -98,12 +98,14 @@ function registerIngest (program: Command): void {
     )
     .addOption(new Option('--title <id>', 'add all files to this movie or show').conflicts('match'))
     .option('--match', 'find the titles by name, year and external ID; the default')
-    .option('--dry-run', 'change nothing; print what the command would do')
-    .option('--json', 'print a JSON array with status, reason and item of each file')
+    .option('--replace', 'replace the master that a movie or episode has; it plays until the new one is encoded')
+    .addOption(new Option('--dry-run', 'change nothing; print what the command would do').conflicts('watch'))
+    .option('--watch', 'continue, and add files that are copied into the folders; end with Ctrl-C')
+    .option('--json', 'print a JSON array with status, reason and item of each file; with --watch, a line for each')
     .addHelpText(
       'after',
       '\nExamples:\n  normflix ingest "Fawlty Towers/Season 1" --dry-run\n  normflix ingest Metropolis.1927.mkv\n' +
-        '  normflix ingest master.mov --title 6650a1f0c2d4e5f601234567',
+        '  normflix ingest master.mov --title 6650a1f0c2d4e5f601234567\n  normflix ingest /srv/incoming --watch',
     )
     .action(async (paths: string[], options: IngestCommandOptions) => {
       await withContainer(async (container) => {

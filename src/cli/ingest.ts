@@ -1,17 +1,20 @@
 // Runs "normflix ingest": plans, copies the files one after the other, and reports them.
 import type { Container } from '../container.js'
-import { findFiles } from '../transfer/ingest/find-files.js'
+import { findFiles, type FoundFile } from '../transfer/ingest/find-files.js'
 import { ingestFile, type IngestResult } from '../transfer/ingest/ingest-file.js'
 import { planIngest, type PlannedFile } from '../transfer/ingest/plan-ingest.js'
 import { abortOnSignals, INTERRUPTED } from './abort-on-signals.js'
 import { showCopyProgress } from './copy-progress.js'
 import { formatCell, formatList, type Column } from './format-list.js'
+import { watchFiles } from './watch-files.js'
 import { recordCommand } from './with-container.js'
 
 export interface IngestCommandOptions {
   readonly title?: string
   readonly match?: boolean
+  readonly replace?: boolean
   readonly dryRun?: boolean
+  readonly watch?: boolean
   readonly json?: boolean
 }
 
@@ -41,23 +44,46 @@ const NOT_INGESTED: ReadonlyArray<IngestResult['status']> = ['unmatched', 'ambig
 
 /**
  * @returns the exit code: 0 when each media file is in the catalogue, or would be; 1 when one is not; 130 after an
- * interruption
+ * interruption. A watch ends with 0.
  */
 export async function runIngest (
   container: Container,
   paths: readonly string[],
-  { title, dryRun = false, json = false }: IngestCommandOptions,
+  { title, replace = false, dryRun = false, watch = false, json = false }: IngestCommandOptions,
 ): Promise<number> {
   const { signal, unsubscribe } = abortOnSignals()
-  try {
-    const planned = await planIngest(container, await findFiles(paths), { titleId: title ?? null, signal })
-    const results = dryRun ? planned : await ingestAll(container, planned, signal)
+  const options = { titleId: title ?? null, replacesMasters: replace, signal }
+  const ingest = async (files: readonly FoundFile[], isDryRun: boolean): Promise<IngestResult[]> => {
+    const planned = await planIngest(container, files, options)
+    const results = isDryRun ? planned : await ingestAll(container, planned, signal)
     if (results.some(({ status }) => status === 'ingested')) await recordCommand(container, 'ingest')
+    return results
+  }
+  try {
+    if (watch) {
+      await watchFiles({
+        paths,
+        signal,
+        ingest: async (files) => await ingest(files, false),
+        report: reportWatched(json),
+      })
+      return 0
+    }
+    const results = await ingest(await findFiles(paths), dryRun)
     report(results, json, dryRun)
     if (signal.aborted) return INTERRUPTED
     return results.some(({ status }) => NOT_INGESTED.includes(status)) ? 1 : 0
   } finally {
     unsubscribe()
+  }
+}
+
+/** One line for each file: as JSON, or for people. Also says what prevents a scan. */
+const reportWatched = (isJson: boolean) => (results: readonly IngestResult[], problem: string | null): void => {
+  if (problem !== null) console.error(problem)
+  for (const row of results.map(toRow)) {
+    if (isJson) console.log(JSON.stringify(row))
+    else if (row.status !== 'ignored') console.log(COLUMNS.map(([, cell]) => cell(row)).filter(Boolean).join('  '))
   }
 }
 

@@ -49,13 +49,15 @@ export async function changeEpisode (
 ): Promise<WriteResult<StoredEpisode>> {
   const { season: targetNumber = seasonNumber, translations, markers, chapters, ...fields } = changes
   const show = await updateShow(deps, showId, expectedRevision, (stored) => {
-    const existing = requireEpisode(stored, seasonNumber, number)
+    const { chapters: storedChapters, ...existing } = requireEpisode(stored, seasonNumber, number)
+    const newChapters = editChapters(storedChapters, chapters, 'merge')
     const changed = {
       ...existing,
       ...fields,
       ...(translations === undefined ? {} : { translations: toStoredTranslations(translations) }),
       ...(markers === undefined ? {} : { markers: toStoredMarkers(markers) }),
-      chapters: editChapters(existing.chapters, chapters, 'merge'),
+      // A field without a value would count as a change.
+      ...(newChapters === undefined ? {} : { chapters: newChapters }),
     } as StoredEpisode
     if (targetNumber > 0) assertNoPlacedSpecials([changed])
     const seasons = moveEpisode(stored.seasons, seasonNumber, targetNumber, changed)

@@ -8,6 +8,7 @@ import { addMovie, addShow } from '../support/catalogue.js'
 import { play } from '../support/playback.js'
 import { runCommand, SECRETS } from '../support/run-command.js'
 import { signUp, signUpAdmin } from '../support/users.js'
+import { encodeMasters } from '../media/encoding/encoding-app.js'
 import { makeFile, skipWithoutFfmpeg } from '../media/encoding/programs.js'
 
 const CLIP = path.resolve('src', 'demo', 'clips', 'clip-480p-en.mp4')
@@ -176,4 +177,19 @@ t.test("dropping a season's folder makes the season playable", { skip: await ski
     t.match(await play(kim, id), { status: 201, body: { mediaFile: { height: 90 } } })
   }
   t.equal(readdirSync(season).length, 4, 'the files stay where they are')
+
+  const changed = path.join(season, 'S01E03.mpg')
+  copyFileSync(path.join(season, '01 - Breakaway.mpg'), changed)
+  t.match(await ingest(running, [changed]), { code: 1, rows: [{ status: 'rejected', reason: /see --replace/ }] })
+  t.match(await ingest(running, [changed, '--replace', '--dry-run']), {
+    code: 0,
+    rows: [{ status: 'new', reason: /replaces the master/ }],
+  })
+  t.match(await ingest(running, [changed, '--replace']), { code: 0, rows: [{ status: 'ingested' }] })
+  t.match(await ingest(running, [changed]), { code: 0, rows: [{ status: 'unchanged' }] }, 'before it is encoded')
+  await encodeMasters({ app })
+  t.match(await ingest(running, [changed]), { code: 0, rows: [{ status: 'unchanged' }] })
+  // The next run replaces what is packaged.
+  await encodeMasters({ app })
+  t.equal(await EncodingJob.countDocuments({}), 3, 'the new master took the place of the old one')
 })

@@ -8,6 +8,8 @@ export interface FoundFile {
   /** What names are recognised in: for a file in a named folder, from the name of this folder on. */
   readonly relativePath: string
   readonly sizeBytes: number
+  /** Time of the last change of its content, ms since the epoch. */
+  readonly modifiedAt: number
   /** The operator named the file, not a folder that contains it. */
   readonly isNamed: boolean
 }
@@ -24,7 +26,13 @@ export async function findFiles (paths: readonly string[]): Promise<FoundFile[]>
     if (!info.isDirectory()) {
       // The folders around a file name the show and the season.
       const relativePath = path.join(...absolute.split(path.sep).slice(-3))
-      found.set(absolute, { path: named, relativePath, sizeBytes: info.size, isNamed: true })
+      found.set(absolute, {
+        path: named,
+        relativePath,
+        sizeBytes: info.size,
+        modifiedAt: info.mtimeMs,
+        isNamed: true,
+      })
       continue
     }
     const parent = path.resolve(absolute, '..')
@@ -32,16 +40,24 @@ export async function findFiles (paths: readonly string[]): Promise<FoundFile[]>
       const file = path.resolve(entry.parentPath, entry.name)
       const isHidden = path.relative(absolute, file).split(path.sep).some((part) => part.startsWith('.'))
       if (!entry.isFile() || isHidden || found.has(file)) continue
-      const { size } = await stat(file)
+      const fileInfo = await stat(file).catch(nullIfMissing)
+      if (fileInfo === null) continue
       // A season's folder has the name of the show in the folder above.
       const relativePath = path.relative(path.resolve(parent, '..'), file)
       found.set(file, {
         path: path.join(named, path.relative(absolute, file)),
         relativePath,
-        sizeBytes: size,
+        sizeBytes: fileInfo.size,
+        modifiedAt: fileInfo.mtimeMs,
         isNamed: false,
       })
     }
   }
   return [...found.entries()].sort(([a], [b]) => a < b ? -1 : 1).map(([, file]) => file)
+}
+
+/** A file may be moved while its folder is read. */
+function nullIfMissing (error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null
+  throw error
 }

@@ -45,6 +45,8 @@ export interface PlannedFile {
 export interface IngestOptions {
   /** All files belong to this title; null: the names decide. */
   readonly titleId: string | null
+  /** A new master replaces the one that the item has; false: it is rejected. */
+  readonly replacesMasters: boolean
   readonly signal: AbortSignal
 }
 
@@ -55,8 +57,9 @@ export interface IngestOptions {
 export async function planIngest (
   deps: IngestDeps,
   files: readonly FoundFile[],
-  { titleId, signal }: IngestOptions,
+  options: IngestOptions,
 ): Promise<PlannedFile[]> {
+  const { titleId, signal } = options
   const recognised = files.map((file) => ({ file, recognised: recogniseFile(file.relativePath) }))
   const title = titleId === null ? null : requireTitle(deps.catalogue, titleId)
   const findItem = title === null
@@ -81,7 +84,7 @@ export async function planIngest (
       const match = findItem(one.recognised)
       planned.push(
         match.status === 'found'
-          ? await planFile(deps, encoder, { ...plan('new'), target: { title: match.title, item: match.item } }, signal)
+          ? await planFile(deps, encoder, { ...plan('new'), target: { title: match.title, item: match.item } }, options)
           : plan(match.status, match.reason),
       )
     }
@@ -98,10 +101,10 @@ async function planFile (
   deps: IngestDeps,
   encoder: EncoderStatus,
   planned: MatchedFile,
-  signal: AbortSignal,
+  options: IngestOptions,
 ): Promise<PlannedFile> {
   if (planned.recognised.kind === 'subtitle') return await planSubtitle(deps, planned)
-  return await planVideo(deps, encoder, planned, signal)
+  return await planVideo(deps, encoder, planned, options)
 }
 
 async function planSubtitle (deps: IngestDeps, planned: MatchedFile): Promise<PlannedFile> {
@@ -138,13 +141,15 @@ async function planVideo (
   deps: IngestDeps,
   encoder: EncoderStatus,
   planned: MatchedFile,
-  signal: AbortSignal,
+  { replacesMasters, signal }: IngestOptions,
 ): Promise<PlannedFile> {
   const { file, target: { item }, recognised: { edition } } = planned
   const video: PlannedFile = { ...planned, role: encoder.isAvailable ? 'master' : 'media' }
-  const [media, master] = await Promise.all([
+  const [media, [master = null]] = await Promise.all([
     Media.findById(item.id).lean<StoredMedia>(),
-    EncodingJob.findOne({ item: new Types.ObjectId(item.id), edition }).lean<StoredEncodingJob>(),
+    // The newest: one that replaces another exists beside it until it is encoded.
+    EncodingJob.find({ item: new Types.ObjectId(item.id), edition }).sort({ _id: -1 }).limit(1)
+      .lean<StoredEncodingJob[]>(),
   ])
   const sameSize = [...media?.files ?? [], ...master === null ? [] : [master]]
     .filter((stored) => stored.sizeBytes === file.sizeBytes && stored.edition === edition)
@@ -159,12 +164,13 @@ async function planVideo (
     if (await isPlayable(file.path)) return video
     return { ...video, status: 'rejected', reason: `Only ffmpeg can read this format. ${encoder.reason}` }
   }
-  if (master !== null) {
-    return { ...video, status: 'rejected', reason: 'The item has another master of this edition. Delete it first.' }
+  if (master !== null && !replacesMasters) {
+    return { ...video, status: 'rejected', reason: 'The item has another master of this edition; see --replace.' }
   }
   const probed = await deps.encoder.probe(path.resolve(file.path), signal)
   const info = readMasterInfo(probed.ok ? probed.output : '')
-  return info.ok ? video : { ...video, status: 'rejected', reason: info.reason }
+  if (!info.ok) return { ...video, status: 'rejected', reason: info.reason }
+  return master === null ? video : { ...video, reason: 'It replaces the master of this edition.' }
 }
 
 async function hashFile (file: string, signal: AbortSignal): Promise<string> {

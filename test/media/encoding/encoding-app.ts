@@ -30,7 +30,7 @@ export async function uploadMaster (
 }
 
 /** Runs the jobs that are due, and packages their renditions. */
-export async function encodeMasters ({ app }: EncodingApp): Promise<void> {
+export async function encodeMasters ({ app }: Pick<EncodingApp, 'app'>): Promise<void> {
   const { encoding, packaging } = containerOf(app)
   await encoding.processPending()
   await encoding.onIdle()

@@ -1,0 +1,88 @@
+// "normflix ingest --watch": files that are copied into a folder are added when they are complete.
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import t from 'tap'
+import { startApp } from '../support/app.js'
+import { addMovie } from '../support/catalogue.js'
+import { runCommand, SECRETS, type CommandResult } from '../support/run-command.js'
+import { signUpAdmin } from '../support/users.js'
+
+const CLIP = path.resolve('src', 'demo', 'clips', 'clip-480p-en.mp4')
+const NO_FFMPEG = { PATH: '/nonexistent' }
+const SUBTITLE = '1\n00:00:01,000 --> 00:00:02,000\nGuten Tag.\n'
+const PATIENCE_MS = 60_000
+
+interface Row {
+  readonly file: string
+  readonly status: string
+  readonly reason: string | null
+}
+
+t.test('a watched folder', async (t) => {
+  const running = await startApp(t, SECRETS)
+  const { app } = running
+  const admin = await signUpAdmin(app)
+  const solaris = await addMovie(app, admin, { title: 'Solaris' }, [])
+  const folder = path.join(t.testdir({}), 'incoming')
+  mkdirSync(folder)
+  copyFileSync(CLIP, path.join(folder, 'Solaris.mp4'))
+  copyFileSync(CLIP, path.join(folder, 'Stalker.mp4'))
+
+  let out = ''
+  let child: ChildProcess | null = null
+  const ended: Promise<CommandResult> = runCommand(running, ['ingest', folder, '--watch', '--json'], {
+    variables: NO_FFMPEG,
+    onStart (started) {
+      child = started
+      started.stdout?.on('data', (chunk) => {
+        out += String(chunk)
+      })
+    },
+  })
+  const rowsOf = (name: string): Row[] =>
+    out.split('\n').slice(0, -1).map((line) => JSON.parse(line) as Row)
+      .filter(({ file }) => path.basename(file) === name)
+  async function waitFor (name: string, statuses: readonly string[]): Promise<void> {
+    const until = performance.now() + PATIENCE_MS
+    while (rowsOf(name).length < statuses.length && performance.now() < until) await sleep(100)
+    t.strictSame(rowsOf(name).map(({ status }) => status), statuses, name)
+  }
+
+  await waitFor('Solaris.mp4', ['ingested'])
+  await waitFor('Stalker.mp4', ['unmatched'])
+  t.equal((await admin.get(`/v1/movies/${solaris}`)).body.mediaFiles.length, 1)
+
+  const stalker = await addMovie(app, admin, { title: 'Stalker' }, [])
+  await waitFor('Stalker.mp4', ['unmatched', 'ingested'])
+  t.equal((await admin.get(`/v1/movies/${stalker}`)).body.mediaFiles.length, 1, 'its title was added later')
+
+  const growing = path.join(folder, 'Solaris.de.srt')
+  for (let length = 1; length < 8; length++) {
+    writeFileSync(growing, SUBTITLE.slice(0, length))
+    await sleep(1_000)
+  }
+  writeFileSync(growing, SUBTITLE)
+  await waitFor('Solaris.de.srt', ['ingested'])
+  t.match(rowsOf('Solaris.de.srt'), [{ reason: null }], 'it is read when it is complete')
+
+  rmSync(folder, { recursive: true })
+  await sleep(6_000)
+  mkdirSync(folder)
+  copyFileSync(CLIP, path.join(folder, 'Solaris.mp4'))
+  await waitFor('Solaris.mp4', ['ingested', 'unchanged'])
+
+  const command = child as ChildProcess | null
+  command?.kill('SIGINT')
+  const { code, err } = await ended
+  t.equal(code, 0)
+  t.match(err, /could not be ingested, trying again/, 'a folder that is missing for a time')
+})
+
+t.test('a watch cannot be a dry run', async (t) => {
+  const running = await startApp(t, SECRETS)
+  const { code, err } = await runCommand(running, ['ingest', '.', '--watch', '--dry-run'])
+  t.equal(code, 1)
+  t.match(err, /cannot be used with option/)
+})
