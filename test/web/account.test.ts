@@ -216,6 +216,8 @@ testWatchApp('a subscriber manages the account', async (t, { app, origin, open }
     const other = visitor.page
     await other.goto(`${origin}/watch/log-in`)
     await other.getByRole('link', { name: /Forgot/ }).click()
+    // The log-in page has a field of this name too.
+    await other.getByRole('button', { name: 'Send link' }).waitFor()
     await other.getByLabel('Email').fill('ada@example.org')
     await other.getByRole('button', { name: 'Send link' }).click()
     await other.getByRole('heading', { name: 'Check your email' }).waitFor()
