@@ -1,7 +1,7 @@
 // A chunk of a master that is encoded in chunks: a part of its video, or its audio. Workers claim chunks one by one.
 import mongoose, { Schema, type Types } from 'mongoose'
 import './mongoose-settings.js'
-import { MAX_LOG_TAIL_CHARACTERS, MAX_RENDITIONS, NOT_CLAIMED } from './encoding-job.js'
+import { failureSchema, MAX_LOG_TAIL_CHARACTERS, MAX_RENDITIONS, NOT_CLAIMED } from './encoding-job.js'
 import type { StoredFailure } from './media-file.js'
 
 /**
@@ -45,11 +45,6 @@ export interface StoredEncodingChunk {
   /** The process is considered dead when it has not renewed its claim by then. */
   claimedUntil: Date
 }
-
-const failureSchema = new Schema<StoredFailure>({
-  code: { type: String, required: true },
-  text: { type: String, required: true },
-}, { _id: false })
 
 const encodingChunkSchema = new Schema<StoredEncodingChunk>({
   _id: { type: String, required: true },

@@ -65,7 +65,7 @@ export interface StoredEncodingJob {
 /** `claimedUntil` of a job that no process has claimed. */
 export const NOT_CLAIMED = new Date(0)
 
-const failureSchema = new Schema<StoredFailure>({
+export const failureSchema = new Schema<StoredFailure>({
   code: { type: String, required: true },
   text: { type: String, required: true },
 }, { _id: false })

@@ -12,6 +12,7 @@ import { canTakeSlot, setMasterImage, type MasterImage } from '../images/images.
 import { cropPicture, judgePicture } from '../images/judge-picture.js'
 import type { EncodingDeps } from './encoding-deps.js'
 import { inputArguments } from './input-arguments.js'
+import { renditionsOf } from './publish-renditions.js'
 import { ProgramStoppedError } from './run-program.js'
 
 /** One picture is taken for so much of the film, within the bounds. */
@@ -96,9 +97,7 @@ async function planPictures (job: StoredEncodingJob, item: CatalogueItem): Promi
 
 /** The lowest rendition that is good enough, else the highest. */
 async function findRendition (job: StoredEncodingJob): Promise<StoredMediaFile | null> {
-  const media = await Media.findById(job.item).lean<StoredMedia>()
-  const lowestFirst = (media?.files ?? []).filter(({ master, height }) => master?.equals(job._id) === true && height)
-    .sort((a, b) => videoHeight(a) - videoHeight(b))
+  const lowestFirst = renditionsOf(await Media.findById(job.item).lean<StoredMedia>(), job)
   return lowestFirst.find((file) => videoHeight(file) >= GOOD_HEIGHT) ?? lowestFirst.at(-1) ?? null
 }
 
@@ -119,12 +118,13 @@ async function samplePictures (
   signal: AbortSignal,
 ): Promise<Buffer[]> {
   const file = path.join(folder, PICTURE_NAME)
+  const source = inputArguments(await storage.locate(storageKey))
   const judged: Array<{ readonly picture: Buffer, readonly quality: number }> = []
   for (const timeMs of times) {
     // The key frame before the time: nothing else is decoded.
     const result = await encoder.encode([
       ...['-skip_frame', 'nokey', '-noaccurate_seek', '-ss', (timeMs / 1_000).toFixed(3)],
-      ...inputArguments(await storage.locate(storageKey)),
+      ...source,
       ...['-an', '-sn', '-frames:v', '1', '-q:v', '2', '-f', 'image2', file],
     ], { folder, durationMs: 1, signal })
     if (!result.ok) log.warn({ logTail: result.logTail }, 'ffmpeg could not take a picture of a rendition')

@@ -7,6 +7,7 @@ import { storeThumbnails } from '../sidecar/sidecar-files.js'
 import { buildThumbnailIndex, type ThumbnailGrid } from '../sidecar/thumbnail-index.js'
 import type { EncodingDeps } from './encoding-deps.js'
 import { inputArguments } from './input-arguments.js'
+import { renditionsOf } from './publish-renditions.js'
 import { ProgramStoppedError } from './run-program.js'
 
 /** Pictures of a film: an image of about 1 MB. */
@@ -33,8 +34,7 @@ export async function makeThumbnails (
   const item = catalogue.findItem(job.item.toString())
   const title = catalogue.findTitle(item?.titleId ?? '')
   const media = await Media.findById(job.item).lean<StoredMedia>()
-  const [lowest] = media?.files.filter(({ master, height }) => master?.equals(job._id) === true && height !== null)
-    .sort((a, b) => (a.height ?? 0) - (b.height ?? 0)) ?? []
+  const [lowest] = renditionsOf(media, job)
   const isUploaded = media?.thumbnails != null && media.thumbnails.master == null
   if (item === null || title === null || lowest === undefined || isUploaded) return
   try {

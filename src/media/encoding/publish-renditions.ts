@@ -4,7 +4,8 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { StoredEncodingJob, StoredRendition } from '../../../models/encoding-job.js'
-import { mediaFileLimitReached, type StoredMediaFile } from '../../../models/media.js'
+import { mediaFileLimitReached, type StoredMedia, type StoredMediaFile } from '../../../models/media.js'
+import { videoHeight } from '../../domain/file-choice.js'
 import { DomainError } from '../../errors.js'
 import { addToMedia } from '../item-media.js'
 import type {
@@ -131,4 +132,10 @@ async function hashFile (file: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk)
   return hash.digest('hex')
+}
+
+/** The video files of an item that come from a master, lowest first. */
+export function renditionsOf (media: StoredMedia | null, { _id }: Pick<StoredEncodingJob, '_id'>): StoredMediaFile[] {
+  return (media?.files ?? []).filter(({ master, height }) => master?.equals(_id) === true && height !== null)
+    .sort((a, b) => videoHeight(a) - videoHeight(b))
 }
