@@ -15,6 +15,8 @@ const PREPARED_AT_ONCE = 16
 const WRITTEN_POSITIONS = [1, 2, 4, 7, 8, 10] as const
 /** A player reports every 10 s: two hours. */
 const REPORTS_OF_MOVIE = 720
+/** Profiles that watch without a stream at the same time, one of each account. */
+const REPORTING_PROFILES = 600
 const ACCEPT_LANGUAGES = [
   'en',
   'en-GB,en;q=0.9',
@@ -126,23 +128,22 @@ function ofProfile (
       const { request } = load(context)
       const { households } = context.data
       const profiles = households.reduce((total, household) => total + household.profiles.length, 0)
-      for (let n = 0; n < profiles; n += PREPARED_AT_ONCE) {
-        const size = Math.min(PREPARED_AT_ONCE, profiles - n)
-        await Promise.all(Array.from({ length: size }, async (_, i) => await sendOnce(origin, request(n + i), n + i)))
-      }
+      await sendInGroups(origin, request, profiles)
     },
   }
 }
 
 /**
- * Reports of progress as players without a stream send them: each profile in turn, the same movie for a while. With one
- * report of a movie, every report is the first of its profile and movie.
+ * Reports of progress as players without a stream send them: some profiles in turn, the same movie for a while. With
+ * one report of a movie, every report is the first of its profile and movie; then every profile reports in turn.
  */
 function progressOf ({ data }: OperationContext, n: number, reportsOfMovie: number) {
-  const household = pick(data.households, n)
-  const turn = Math.floor(n / data.households.length)
-  const { id: profileId, watched } = pick(household.profiles, turn)
-  const position = pick(WRITTEN_POSITIONS, Math.floor(turn / household.profiles.length / reportsOfMovie))
+  const households = reportsOfMovie === 1 ? data.households : data.households.slice(0, REPORTING_PROFILES)
+  const household = pick(households, n)
+  const turn = Math.floor(n / households.length)
+  const profiles = reportsOfMovie === 1 ? household.profiles : household.profiles.slice(0, 1)
+  const { id: profileId, watched } = pick(profiles, turn)
+  const position = pick(WRITTEN_POSITIONS, Math.floor(turn / profiles.length / reportsOfMovie))
   const itemId = watched[position]?.item.item.toString() ?? ''
   const body = { positionMs: 600_000 + n * 1_000 % 2_000_000, at: new Date().toISOString() }
   return { household, profileId, itemId, body }
@@ -163,6 +164,19 @@ const peerProgress = (context: OperationContext): Load => ({
     return { method: 'PUT', path: `/progress/${profileId}/${itemId}`, token: peerToken(household), body }
   },
 })
+
+/** Before each measurement, every reporting profile has reported twice: the second report reads for the last time. */
+async function prepareReports (context: OperationContext, origin: string): Promise<void> {
+  const { request } = serviceProgress(REPORTS_OF_MOVIE)(context)
+  await sendInGroups(origin, request, 2 * Math.min(REPORTING_PROFILES, context.data.households.length))
+}
+
+async function sendInGroups (origin: string, request: Load['request'], count: number): Promise<void> {
+  for (let n = 0; n < count; n += PREPARED_AT_ONCE) {
+    const size = Math.min(PREPARED_AT_ONCE, count - n)
+    await Promise.all(Array.from({ length: size }, async (_, i) => await sendOnce(origin, request(n + i), n + i)))
+  }
+}
 
 function logIn (path: string) {
   return ({ data }: OperationContext): Load => ({
@@ -262,6 +276,7 @@ export const OPERATIONS: readonly Operation[] = [
     comparedWith: 'progress',
     service: serviceProgress(REPORTS_OF_MOVIE),
     peer: peerProgress,
+    prepare: prepareReports,
   },
   {
     name: 'progress-first',

@@ -104,8 +104,8 @@ export function formatDifferences (isFallbackServer: boolean): string {
     '- "bytes" include the headers. The peers send a show with all its episodes and files, the service without.',
     "- A profile's token adds the wishlist, the rating and the progress of the profile to what the service sends.",
     '- Progress is one update for the peers. The service also keeps the play, the history and the change feed.',
-    '- A profile reports the same movie again and again, as a player does each 10 s. The first report of a movie has ' +
-    'a row of its own.',
+    '- A profile reports the same movie again and again, as a player does each 10 s, and did so before. The first ' +
+    'report of a movie has a row of its own.',
     '- Heartbeats come from all streams in turn, so that sessions and accounts of all of them are in memory.',
     '- Profiles that request continue watching and home did so before: their state is in memory.',
     '- The Node peers hash with bcryptjs in the main thread, the service with bcryptjs in two threads, Flask with a ' +

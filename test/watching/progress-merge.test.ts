@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import mongoose, { Types } from 'mongoose'
 import t from 'tap'
-import { Play, toPlayProgress } from '../../models/play.js'
+import { Play, toPlayProgress, type StoredPlay } from '../../models/play.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { createIndexes } from '../../src/database/indexes.js'
 import { DEFAULT_PLANS } from '../../src/domain/plans.js'
@@ -16,7 +16,13 @@ import {
   type ProgressEvent,
 } from '../../src/domain/progress.js'
 import type { ProfileRef } from '../../src/watching/deps.js'
-import { findPlay, mergePlay, type PlaySubject } from '../../src/watching/history/plays.js'
+import {
+  findPlay,
+  mergeIntoRecords,
+  mergePlay,
+  mergePlays,
+  type PlaySubject,
+} from '../../src/watching/history/plays.js'
 import { acquireLease, applyEvent, findLease, toLeaseProgress } from '../../src/watching/streams/stream-leases.js'
 import { createTestDatabase } from '../support/app.js'
 
@@ -113,6 +119,27 @@ async function mergeByPipeline (
   return play === null ? null : toPlayProgress(play)
 }
 
+/** Each write knows the play as an earlier write left it, or not at all. */
+async function mergeIntoKnown (
+  ref: ProfileRef,
+  events: readonly ProgressEvent[],
+  timing: ItemTiming,
+  isConcurrent: boolean,
+): Promise<readonly StoredPlay[]> {
+  const all = [startedPlay(timing), ...events.map((event) => toProgress(event, timing))]
+  let known: readonly StoredPlay[] = []
+  const [first, ...others] = all.map((progress, i) => async () => {
+    const write = { playKey: 'play', subject, progress, isPlayed: true }
+    await mergePlays(ref, [write], i % 4 === 3 ? [] : known)
+    known = mergeIntoRecords(ref, known, [write])
+  })
+  await first?.()
+  await runAll(others, isConcurrent)
+  const play = await findPlay(ref, 'play')
+  if (!isConcurrent) t.strictSame(known, [play])
+  return play === null ? [] : [play]
+}
+
 async function mergeInLease (
   ref: ProfileRef,
   events: readonly ProgressEvent[],
@@ -176,6 +203,8 @@ t.test('events of a play', async (t) => {
           const expected = mergeInMemory(events, timing)
           t.strictSame(mergeInMemory(arriving, timing), expected, 'in memory')
           t.strictSame(await mergeByPipeline(ref, arriving, timing, isConcurrent), expected, 'by pipeline')
+          const [play] = await mergeIntoKnown(newRef(), arriving, timing, isConcurrent)
+          t.strictSame(play === undefined ? null : toPlayProgress(play), expected, 'into a known play')
           const played = mergeInMemory(events.filter((one) => !isFailedStart(one, START.startPositionMs)), timing)
           t.strictSame(await mergeInLease(ref, arriving, timing, isConcurrent), played, 'in a lease')
         },
@@ -194,6 +223,28 @@ t.test('events of a play', async (t) => {
       t.equal((await mergeByPipeline(ref, events, timing, false))?.eventId, higher, `by pipeline: ${names}`)
       t.equal((await mergeInLease(ref, events, timing, false))?.eventId, higher, `in a lease: ${names}`)
     }
+  })
+
+  t.test('merge into a known play that another writer deleted and created again', async (t) => {
+    const ref = newRef()
+    const [timing] = TIMINGS as [ItemTiming]
+    const write = (at: number, startedAt: number) => ({
+      playKey: 'play',
+      subject,
+      progress: { ...toProgress({ at, positionMs: at, watchedMs: null, eventId: '' }, timing), startedAt },
+      isPlayed: true,
+    })
+    const known = mergeIntoRecords(ref, [], [write(20, 10)])
+    await mergePlays(ref, [write(30, 25)])
+    await mergePlays(ref, [write(40, 10)], known)
+    const times = async (): Promise<unknown> => {
+      const play = await findPlay(ref, 'play')
+      return [play?.at.getTime(), play?.startedAt.getTime()]
+    }
+    t.strictSame(await times(), [40, 10])
+    await Play.deleteMany({ profile: ref.profile })
+    await mergePlays(ref, [write(50, 10)], known)
+    t.strictSame(await times(), [50, 10])
   })
 
   t.test('are stored with the names of their title', async (t) => {

@@ -86,15 +86,68 @@ export interface PlayWrite {
 
 const group = createUpdateGroup(() => Play.collection as never)
 
-/** Merges progress into plays in one round trip. */
-export async function mergePlays (ref: ProfileRef, writes: readonly PlayWrite[]): Promise<void> {
-  await Promise.all(writes.map(async ({ playKey, subject, progress, isPlayed }) =>
-    await group.send({
-      filter: { _id: derivePlayId(ref.profile, playKey) },
-      update: buildMergePipeline(ref, subject, progress, isPlayed),
-      upsert: true,
-    })
-  ))
+/**
+ * Merges progress into plays in one round trip; in two if another writer changed a known play.
+ * @param known records of the title as the last write left them; empty if they are unknown
+ */
+export async function mergePlays (
+  ref: ProfileRef,
+  writes: readonly PlayWrite[],
+  known: readonly StoredPlay[] = [],
+): Promise<void> {
+  const byId = new Map(known.map((record) => [record._id.toString(), record]))
+  await Promise.all(writes.map(async ({ playKey, subject, progress, isPlayed }) => {
+    const _id = derivePlayId(ref.profile, playKey)
+    const record = byId.get(_id.toString())
+    if (record !== undefined && isContinued(record, progress)) {
+      const update = buildContinuationPipeline(record, subject, progress)
+      if (await group.send({ filter: { _id }, update })) return
+    }
+    await group.send({ filter: { _id }, update: buildMergePipeline(ref, subject, progress, isPlayed), upsert: true })
+  }))
+}
+
+/** True for the common case: a newer event of a play that the history lists, and that has not started before. */
+function isContinued (record: StoredPlay, { at, startedAt, startPositionMs }: PlayProgress): boolean {
+  const started = record.startedAt.getTime()
+  const isStartSame = started < startedAt || (started === startedAt && record.startPositionMs <= startPositionMs)
+  return record.isPlayed && record.at.getTime() < at && isStartSame
+}
+
+/**
+ * Merges progress that `isContinued`, as `buildMergePipeline` does. Changes nothing if another writer changed the play
+ * so that it is not. The database takes most of its time to read the expressions of the general update.
+ */
+function buildContinuationPipeline (
+  record: StoredPlay,
+  { mediaFile }: PlaySubject,
+  progress: PlayProgress,
+): PipelineStage[] {
+  const { eventId, positionMs, durationMs, furthestMs, watchedMs, reachedEndAt, reachedEndWatchedMs } = progress
+  const at = new Date(progress.at)
+  const isContinuedNow = {
+    $and: [
+      '$isPlayed',
+      { $lt: ['$at', at] },
+      { $eq: ['$startedAt', record.startedAt] },
+      { $eq: ['$startPositionMs', record.startPositionMs] },
+    ],
+  }
+  const maximum = (name: keyof StoredPlay, value: unknown): object =>
+    value === null ? {} : { [name]: { $max: [`$${name}`, value] } }
+  const fields = {
+    at,
+    // A literal, because an event ID may start with "$".
+    eventId: { $literal: eventId },
+    positionMs,
+    durationMs,
+    ...maximum('furthestMs', furthestMs),
+    ...maximum('watchedMs', watchedMs),
+    ...maximum('reachedEndAt', dateOrNull(reachedEndAt)),
+    ...maximum('reachedEndWatchedMs', reachedEndWatchedMs),
+    ...mediaFile === null ? {} : { mediaFile: new Types.ObjectId(mediaFile) },
+  }
+  return [{ $replaceWith: { $cond: [isContinuedNow, { $mergeObjects: ['$$ROOT', fields] }, '$$ROOT'] } }]
 }
 
 /** Merges progress into stored records of a title in memory, as `mergePlays` does in the database. */

@@ -66,7 +66,7 @@ export async function writePlays (
   watching.knownTitles.remove(ref.profile, titleId)
   const findRecords = async (): Promise<readonly StoredPlay[]> =>
     before.known?.records ?? await findRecordsOfTitle(ref.profile, titleId)
-  const writing = writeAll(ref, writes)
+  const writing = writeAll(ref, writes, before.known?.records)
   // With a last change, the change log shows other writes. Without one, only a read after the own write finds them.
   if (before.last === null) await writing
   const [records] = await Promise.all([findRecords(), writing])
@@ -82,8 +82,12 @@ export async function writePlays (
   return await projectTitle(watching, ref, titleId)
 }
 
-async function writeAll (ref: ProfileRef, writes: readonly PlayWrite[]): Promise<void> {
-  for (const batch of splitIntoBatches(writes, WRITE_BATCH_SIZE)) await mergePlays(ref, batch)
+async function writeAll (
+  ref: ProfileRef,
+  writes: readonly PlayWrite[],
+  known: readonly StoredPlay[] = [],
+): Promise<void> {
+  for (const batch of splitIntoBatches(writes, WRITE_BATCH_SIZE)) await mergePlays(ref, batch, known)
 }
 
 /**
