@@ -43,6 +43,8 @@ export function createPasswordHasher (
     maxThreads: threads,
     maxQueue: maxQueued,
     idleTimeout: THREAD_IDLE_TIMEOUT_MS,
+    // Its two histograms would take 700 kB, before the first task.
+    recordTiming: false,
     resourceLimits: { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 32 },
     // On a busy machine, requests have priority over log-ins. Has no effect without the optional native addon.
     niceIncrement: 10,

@@ -1,8 +1,8 @@
 // Sends one request to an endpoint: within 10 s, to allowed addresses only, without following redirects. The addresses
 // are checked when the connection is made, so that a name that changes its address between two look-ups gains nothing.
 import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns'
-import { isIP } from 'node:net'
-import { Agent, buildConnector, request } from 'undici'
+import { isIP, type LookupFunction } from 'node:net'
+import type { Agent, request } from 'undici'
 import { isAllowedAddress, unbracketed, type AddressRules } from './addresses.js'
 import type { WebhookAttemptError } from '../domain/webhook-states.js'
 
@@ -42,27 +42,15 @@ class BlockedAddressError extends Error {
 /** @param resolve for tests; the resolver of the operating system by default */
 export function createWebhookClient (rules: AddressRules, resolve: ResolveName = dnsLookup): WebhookClient {
   const shutdown = new AbortController()
-  const connect = buildConnector({
-    timeout: CONNECT_TIMEOUT_MS,
-    lookup: createCheckedLookup(rules, resolve),
-    autoSelectFamily: true,
-  })
-  const agent = new Agent({
-    connect (options, callback) {
-      // Sockets do not look literal addresses up.
-      const host = unbracketed(options.hostname)
-      if (isIP(host) !== 0 && !isAllowedAddress(host, rules)) callback(new BlockedAddressError(), null)
-      else connect(options, callback)
-    },
-    connections: CONNECTIONS_PER_ORIGIN,
-    maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
-  })
+  let loading: Promise<HttpClient> | null = null
 
   return {
     async post (url, headers, body) {
       const timeout = AbortSignal.timeout(WEBHOOK_TIMEOUT_MS)
       const signal = AbortSignal.any([timeout, shutdown.signal])
       try {
+        loading ??= loadHttpClient(createCheckedLookup(rules, resolve), rules)
+        const { agent, request } = await loading
         const response = await request(url, {
           method: 'POST',
           headers: { ...headers },
@@ -85,9 +73,31 @@ export function createWebhookClient (rules: AddressRules, resolve: ResolveName =
     },
     async close () {
       shutdown.abort()
-      await agent.destroy()
+      await (await loading)?.agent.destroy()
     },
   }
+}
+
+interface HttpClient {
+  readonly agent: Agent
+  readonly request: typeof request
+}
+
+/** Loads undici for the first request: in a process without webhooks, it would take some megabytes. */
+async function loadHttpClient (lookup: LookupFunction, rules: AddressRules): Promise<HttpClient> {
+  const { Agent, buildConnector, request } = await import('undici')
+  const connect = buildConnector({ timeout: CONNECT_TIMEOUT_MS, lookup, autoSelectFamily: true })
+  const agent = new Agent({
+    connect (options, callback) {
+      // Sockets do not look literal addresses up.
+      const host = unbracketed(options.hostname)
+      if (isIP(host) !== 0 && !isAllowedAddress(host, rules)) callback(new BlockedAddressError(), null)
+      else connect(options, callback)
+    },
+    connections: CONNECTIONS_PER_ORIGIN,
+    maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
+  })
+  return { agent, request }
 }
 
 const isSuccess = (statusCode: number): boolean => statusCode >= 200 && statusCode < 300
@@ -105,12 +115,8 @@ async function readStart (body: AsyncIterable<Buffer>): Promise<string> {
 }
 
 /** A look-up that returns allowed addresses only. */
-function createCheckedLookup (rules: AddressRules, resolve: ResolveName) {
-  return (
-    name: string,
-    options: LookupOptions,
-    callback: (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void,
-  ): void => {
+function createCheckedLookup (rules: AddressRules, resolve: ResolveName): LookupFunction {
+  return (name, options, callback) => {
     resolve(name, { ...options, all: true }, (error, addresses) => {
       const allowed = error === null ? addresses.filter(({ address }) => isAllowedAddress(address, rules)) : []
       const [first] = allowed

@@ -4,10 +4,9 @@ import { Value } from 'typebox/value'
 import { normaliseChapters } from '../../domain/chapters.js'
 import type { FrameRate, PictureSize } from '../../domain/encoding-ladder.js'
 import type { AudioKind, SubtitleKind } from '../../domain/language-choice.js'
-import { MAX_EMBEDDED_SUBTITLES } from '../probing/embedded-subtitles.js'
-import { toBcp47, toDisplayName } from '../probing/media-input.js'
 import type { Chapter } from '../../../models/title.js'
-import { kindOfTrack } from '../probing/subtitle-track.js'
+import { kindOfTrack, MAX_EMBEDDED_SUBTITLES } from '../probing/subtitle-track.js'
+import { toBcp47, toDisplayName } from '../probing/track-texts.js'
 
 export interface MasterVideo extends PictureSize {
   /** Number of the stream in the file. */

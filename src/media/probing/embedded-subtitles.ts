@@ -5,7 +5,12 @@ import type { MediaContainer } from '../upload/sniff-container.js'
 import { findMatroskaSubtitles } from './matroska-subtitles.js'
 import { findMp4Subtitles } from './mp4-subtitles.js'
 import { toWebVtt } from './subtitle-samples.js'
-import { createExtractionBudget, type ExtractionBudget, type SubtitleTrack } from './subtitle-track.js'
+import {
+  createExtractionBudget,
+  MAX_EMBEDDED_SUBTITLES,
+  type ExtractionBudget,
+  type SubtitleTrack,
+} from './subtitle-track.js'
 import type { ReadRange } from './transport-clock.js'
 import { findTransportSubtitles } from './transport-subtitles.js'
 
@@ -37,7 +42,6 @@ export interface SubtitleFile {
   readonly startMs: number
 }
 
-export const MAX_EMBEDDED_SUBTITLES = 64
 /** The same limit as for uploaded subtitles. */
 const MAX_WEBVTT_BYTES = 2 * 1024 ** 2
 

@@ -12,7 +12,7 @@ import {
   type Elements,
 } from './matroska-elements.js'
 import { SEGMENT_ID } from './matroska-segment.js'
-import { toBcp47, toDisplayName } from './media-input.js'
+import { toBcp47, toDisplayName } from './track-texts.js'
 import type { SampleFormat, SubtitleSample } from './subtitle-samples.js'
 import { kindOfTrack, MAX_SAMPLE_BYTES, type ExtractionBudget, type SubtitleTrack } from './subtitle-track.js'
 import type { ReadRange } from './transport-clock.js'

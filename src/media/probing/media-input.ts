@@ -15,6 +15,7 @@ import {
 } from 'mediabunny'
 import type { AudioKind } from '../../domain/language-choice.js'
 import type { MediaContainer } from '../upload/sniff-container.js'
+import { toBcp47, toDisplayName } from './track-texts.js'
 
 /** The accepted upload formats. Never ALL_FORMATS: its HLS reader opens any path or URL that a playlist names. */
 export const FORMATS: ReadonlyArray<readonly [InputFormat, container: MediaContainer, contentType: string]> = [
@@ -26,10 +27,6 @@ export const FORMATS: ReadonlyArray<readonly [InputFormat, container: MediaConta
 ]
 /** The index of a long movie has about 20 MiB. A file that requires a larger read states a wrong length. */
 export const MAX_READ_BYTES = 128 * 1024 ** 2
-/** ISO 639-2 codes for undetermined, multiple, uncoded and no linguistic content. */
-const NO_LANGUAGE = ['und', 'mul', 'mis', 'zxx']
-/** Menus show the name of a track. */
-const MAX_NAME_LENGTH = 100
 // Malformed files would flood the output of the service with warnings.
 Logging.level = LogLevel.Silent
 
@@ -64,19 +61,4 @@ export async function readAudioTrack (track: InputAudioTrack): Promise<AudioTrac
     channels: await track.getNumberOfChannels(),
     codec: await track.getCodecParameterString(),
   }
-}
-
-/** Containers use ISO 639-2 (`spa`, `ger`); BCP 47 requires the shortest code (`es`, `de`). */
-export function toBcp47 (code: string): string | null {
-  if (NO_LANGUAGE.includes(code)) return null
-  try {
-    return Intl.getCanonicalLocales(code)[0] ?? null
-  } catch {
-    return null
-  }
-}
-
-export function toDisplayName (name: string | null): string | null {
-  const displayName = (name ?? '').replace(/[\p{C}"]/gu, ' ').trim().slice(0, MAX_NAME_LENGTH)
-  return displayName === '' ? null : displayName
 }

@@ -1,5 +1,5 @@
 // Lists the subtitle tracks of MP4 and MOV files. Reads headers only.
-import { toBcp47, toDisplayName } from './media-input.js'
+import { toBcp47, toDisplayName } from './track-texts.js'
 import { readBoxHeader, type BoxRange } from './mp4-boxes.js'
 import { readMp4Samples } from './mp4-samples.js'
 import type { SampleFormat, SubtitleSample } from './subtitle-samples.js'

@@ -2,6 +2,8 @@
 import type { SubtitleKind } from '../../domain/language-choice.js'
 import type { SampleFormat, SubtitleSample } from './subtitle-samples.js'
 
+/** Tracks of a file that are listed. */
+export const MAX_EMBEDDED_SUBTITLES = 64
 /** A cue has some hundred bytes; typesetting has drawings. */
 export const MAX_SAMPLE_BYTES = 256 * 1024
 /** Of all subtitle tracks of a file. */

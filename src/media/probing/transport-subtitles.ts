@@ -1,6 +1,6 @@
 // Lists the subtitles that the program of a transport stream announces: DVB subtitles, teletext and pictures. They are
 // not extracted.
-import { toBcp47 } from './media-input.js'
+import { toBcp47 } from './track-texts.js'
 import { kindOfTrack, type SubtitleTrack } from './subtitle-track.js'
 import type { ReadRange } from './transport-clock.js'
 
