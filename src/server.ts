@@ -52,12 +52,17 @@ async function loadModules () {
 type Modules = Awaited<ReturnType<typeof loadModules>>
 
 /** Loaded for the demo only: its packages are not installed in production. */
-const loadDemo = async () => ({ ...await import('./demo/seed.js'), ...await import('./demo/seed-accounts.js') })
+const loadDemo = async () => ({
+  ...await import('./demo/seed.js'),
+  ...await import('./demo/seed-accounts.js'),
+  ...await import('./demo/seed-master.js'),
+})
 
 async function prepareDatabase (
-  { config, storage, connect }: Container,
+  container: Container,
   { requireMigrations, requireIndexes }: Modules,
 ): Promise<void> {
+  const { config, storage, connect } = container
   await connect()
   await runStep('Migrations', async (onProgress) => {
     await requireMigrations(config.env, onProgress)
@@ -66,10 +71,11 @@ async function prepareDatabase (
     await requireIndexes(config.env)
   })
   if (config.seed !== 'demo') return
-  const { isDemoSeeded, seedCatalogue } = await loadDemo()
+  const { canEncodeDemo, isDemoSeeded, seedCatalogue } = await loadDemo()
   if (await isDemoSeeded()) return
+  const hasMaster = await canEncodeDemo(container)
   await runStep('Demo catalogue', async (onProgress) => {
-    await seedCatalogue(storage, onProgress)
+    await seedCatalogue(storage, onProgress, hasMaster)
   })
 }
 
@@ -79,8 +85,13 @@ async function openApp (container: Container, { buildApp }: Modules): Promise<Fa
     return await buildApp(container)
   })
   if (container.config.seed === 'demo') {
-    const { isDemoSeeded, seedAccounts } = await loadDemo()
+    const { canEncodeDemo, isDemoSeeded, seedAccounts, seedMaster } = await loadDemo()
     if (!await isDemoSeeded()) {
+      if (await canEncodeDemo(container)) {
+        await runStep('Demo master, first rendition', async (onProgress) => {
+          await seedMaster(container, onProgress)
+        })
+      }
       await runStep('Demo accounts', async () => {
         await seedAccounts(container)
       })

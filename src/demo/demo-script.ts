@@ -57,7 +57,7 @@ async function createAccount (): Promise<string> {
   return `/v1/profiles/${account.profiles[0]?.id}`
 }
 
-/** Browses movies. @returns movies with a 4K file */
+/** Browses movies. @returns movies with a 4K file, or others while those are being encoded */
 async function browseMovies (): Promise<readonly Title[]> {
   await runStep(
     'Browse dramas, most popular first',
@@ -69,9 +69,16 @@ async function browseMovies (): Promise<readonly Title[]> {
     'List movies in 4K',
     200,
     request<Page<Title>>('GET', '/v1/movies?minHeight=2160&limit=3'),
+    ({ body }) => body.items.length > 1 ? listTitles(body) : 'none yet: their master is being encoded',
+  )
+  if (items.length > 1) return items
+  const others = await runStep(
+    'List movies that can be played',
+    200,
+    request<Page<Title>>('GET', '/v1/movies?minHeight=1&sort=popularity&limit=3'),
     ({ body }) => listTitles(body),
   )
-  return items
+  return others.items
 }
 
 /** Plays a movie, stops, and resumes it from the continue button in another language. */
@@ -199,7 +206,7 @@ async function logOut (): Promise<void> {
 async function runScript (): Promise<void> {
   const profileUrl = await createAccount()
   const [first, second] = await browseMovies()
-  if (first === undefined || second === undefined) throw new Error('The catalogue has no movies in 4K.')
+  if (first === undefined || second === undefined) throw new Error('The catalogue has no movies that can be played.')
   await watchMovie(profileUrl, first)
   await watchEpisode(profileUrl)
   await showLists(profileUrl, second)

@@ -39,6 +39,9 @@ export interface MediaPlanEntry {
   readonly clips: readonly DemoClip[]
 }
 
+/** Whether an item has every clip. Where the service encodes, one master replaces these clips. */
+export const hasAllClips = ({ clips }: MediaPlanEntry): boolean => clips.length === ALL_CLIPS.length
+
 const PLAYABLE_MOVIES: ReadonlyArray<readonly [title: string, year: number]> = [
   ['2001: A Space Odyssey', 1968],
   ['Alien', 1979],
@@ -144,8 +147,9 @@ export function planPopularMovies (movies: readonly DemoMovie[]): MediaPlanEntry
 const SHOWS_WITH_SIDECARS = ['Chernobyl', 'Firefly', 'Over the Garden Wall']
 
 /** Whether an item gets subtitles in two languages and seek thumbnails. */
-export function hasSidecars ({ titleId, kind, clips }: MediaPlanEntry): boolean {
-  if (kind === 'movie') return clips.length === ALL_CLIPS.length
+export function hasSidecars (entry: MediaPlanEntry): boolean {
+  const { titleId, kind } = entry
+  if (kind === 'movie') return hasAllClips(entry)
   return demoShows.some(({ id, title }) => id === titleId && SHOWS_WITH_SIDECARS.includes(title))
 }
 

@@ -2,8 +2,14 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Types } from 'mongoose'
-import { Media, type StoredMedia, type StoredMediaFile, type StoredSubtitle } from '../../models/media.js'
+import mongoose, { Types } from 'mongoose'
+import {
+  Media,
+  type StoredMedia,
+  type StoredMediaFile,
+  type StoredSubtitle,
+  type StoredThumbnails,
+} from '../../models/media.js'
 import { splitIntoBatches } from '../domain/arrays.js'
 import { mediaFileFields } from '../media/upload/media-files.js'
 import { packagePrefix } from '../media/object-cleanup.js'
@@ -14,22 +20,23 @@ import { createMediaProber, type MediaProber } from '../media/probing/prober.js'
 import { storeSmallObject } from '../media/small-objects.js'
 import { receiveUpload } from '../media/upload/receive-upload.js'
 import type { MediaStorage } from '../storage/storage.js'
-import { DEMO_CLIPS, hasSidecars, type DemoClip, type MediaPlanEntry } from './media-plan.js'
+import { hasAllClips, hasSidecars, type DemoClip, type MediaPlanEntry } from './media-plan.js'
 import { SUBTITLE_LANGUAGES, thumbnailIndex, writeSubtitles } from './sidecar-texts.js'
 
-const CLIPS_FOLDER = fileURLToPath(new URL('../../../src/demo/clips/', import.meta.url))
+export const CLIPS_FOLDER = fileURLToPath(new URL('../../../src/demo/clips/', import.meta.url))
+/** Storage keys of the clips start with this. */
+export const CLIP_PREFIX = 'demo/'
 const INSERT_BATCH_SIZE = 300
 const ITEMS_AT_ONCE = 16
 
 type SharedFile = Omit<StoredMediaFile, '_id'>
 export type StoredClips = ReadonlyMap<DemoClip, SharedFile>
 
-/** Stores and packages each clip once. */
-export async function storeClips (storage: MediaStorage): Promise<StoredClips> {
+/** Stores and packages each of the clips once. */
+export async function storeClips (storage: MediaStorage, clips: readonly DemoClip[]): Promise<StoredClips> {
   const prober = createMediaProber()
   const packager = createMediaPackager()
   try {
-    const clips: DemoClip[] = Object.values(DEMO_CLIPS)
     return new Map(
       await Promise.all(clips.map(async (clip) => [clip, await storeClip(storage, prober, packager, clip)] as const)),
     )
@@ -45,7 +52,7 @@ async function storeClip (
   { fileName }: DemoClip,
 ): Promise<SharedFile> {
   const source = path.join(CLIPS_FOLDER, fileName)
-  const storageKey = `demo/${fileName}`
+  const storageKey = `${CLIP_PREFIX}${fileName}`
   const { sizeBytes, sha256 } = await receiveUpload(
     createReadStream(source),
     storage,
@@ -90,17 +97,28 @@ async function storeClip (
 
 type Sidecars = Pick<StoredMedia, 'subtitles' | 'thumbnails'>
 
-/** Assigns the stored clips to items that have no media yet; some also get subtitles and seek thumbnails. */
+/**
+ * Stores the clips that items need, and assigns them to items that have no media yet; some also get subtitles and seek
+ * thumbnails.
+ * @param hasMaster items with every clip get subtitles only: the renditions of a master take the place of the clips
+ */
 export async function seedMedia (
   storage: MediaStorage,
-  clips: StoredClips,
-  entries: readonly MediaPlanEntry[],
+  plan: readonly MediaPlanEntry[],
+  hasMaster: boolean,
 ): Promise<void> {
+  const entries = plan.map((entry) => hasMaster && hasAllClips(entry) ? { ...entry, clips: [] } : entry)
+  const clips = await storeClips(storage, [...new Set(entries.flatMap((entry) => entry.clips))])
   const present = new Set((await Media.find().select('_id').lean()).map(({ _id }) => _id.toString()))
   const missing = entries.filter(({ itemId }) => !present.has(itemId))
   const sidecars = new Map<string, Sidecars>()
-  for (const batch of splitIntoBatches(missing.filter(hasSidecars), ITEMS_AT_ONCE)) {
-    await Promise.all(batch.map(async ({ itemId }) => sidecars.set(itemId, await storeSidecars(storage, itemId))))
+  const described = plan.filter((entry) => !present.has(entry.itemId) && hasSidecars(entry))
+  for (const batch of splitIntoBatches(described, ITEMS_AT_ONCE)) {
+    await Promise.all(batch.map(async (entry) => {
+      const subtitles = await storeSubtitles(storage, entry.itemId)
+      const thumbnails = hasMaster && hasAllClips(entry) ? null : await storeThumbnails(storage, entry.itemId)
+      sidecars.set(entry.itemId, { subtitles, thumbnails })
+    }))
   }
   const files = toStoredForm(clips)
   for (const batch of splitIntoBatches(missing, INSERT_BATCH_SIZE)) {
@@ -116,6 +134,28 @@ export async function seedMedia (
   }
 }
 
+/**
+ * Assigns the clips to items that have media without files: the renditions of their master do not exist yet.
+ * @returns IDs of the titles
+ */
+export async function addMissingClips (storage: MediaStorage, plan: readonly MediaPlanEntry[]): Promise<string[]> {
+  const empty = new Set(
+    (await Media.find({ files: mongoose.trusted({ $size: 0 }) } as never).select('_id').lean())
+      .map(({ _id }) => _id.toString()),
+  )
+  const entries = plan.filter(({ itemId }) => empty.has(itemId))
+  if (entries.length === 0) return []
+  const files = toStoredForm(await storeClips(storage, [...new Set(entries.flatMap(({ clips }) => clips))]))
+  for (const { itemId, clips } of entries) {
+    const thumbnails = await storeThumbnails(storage, itemId)
+    for (const clip of clips) {
+      await Media.updateOne({ _id: itemId }, { $push: { files: { ...files.get(clip), _id: new Types.ObjectId() } } })
+    }
+    await Media.updateOne({ _id: itemId }, { $set: { thumbnails } })
+  }
+  return [...new Set(entries.map(({ titleId }) => titleId))]
+}
+
 /** Casts each file once, with the defaults of the schema. */
 function toStoredForm (clips: StoredClips): ReadonlyMap<DemoClip, StoredMediaFile> {
   return new Map([...clips].flatMap(([clip, file]) => {
@@ -126,12 +166,9 @@ function toStoredForm (clips: StoredClips): ReadonlyMap<DemoClip, StoredMediaFil
 }
 
 /** Each item has objects of its own: they are deleted with it. */
-async function storeSidecars (
-  storage: MediaStorage,
-  itemId: string,
-): Promise<Sidecars> {
+async function storeSubtitles (storage: MediaStorage, itemId: string): Promise<StoredSubtitle[]> {
   const createdAt = new Date()
-  const subtitles = await Promise.all(SUBTITLE_LANGUAGES.map(async (language): Promise<StoredSubtitle> => {
+  return await Promise.all(SUBTITLE_LANGUAGES.map(async (language): Promise<StoredSubtitle> => {
     const webVtt = Buffer.from(writeSubtitles(language))
     const storageKey = `${itemId}/subtitle-demo-${language}`
     const sha256 = await storeSmallObject(storage, storageKey, webVtt)
@@ -141,10 +178,13 @@ async function storeSidecars (
       ...{ mediaFile: null, name: null, createdAt },
     }
   }))
+}
+
+async function storeThumbnails (storage: MediaStorage, itemId: string): Promise<StoredThumbnails> {
+  const createdAt = new Date()
   const image = readFileSync(path.join(CLIPS_FOLDER, 'thumbnails.jpg'))
   const [indexKey, imageKey] = [`${itemId}/thumbnails-demo.vtt`, `${itemId}/thumbnails-demo`]
   await storeSmallObject(storage, indexKey, Buffer.from(thumbnailIndex()))
   const sha256 = await storeSmallObject(storage, imageKey, image)
-  const thumbnails = { indexKey, imageKey, imageType: 'image/jpeg', imageBytes: image.length, sha256, createdAt }
-  return { subtitles, thumbnails }
+  return { indexKey, imageKey, imageType: 'image/jpeg', imageBytes: image.length, sha256, createdAt }
 }

@@ -17,18 +17,26 @@ import {
   planPopularMovies,
 } from './media-plan.js'
 import { loadDemoMovies } from './movies.js'
-import { seedMedia, storeClips } from './seed-media.js'
+import { addMissingClips, seedMedia } from './seed-media.js'
 import { demoShows } from './shows.js'
 
 const INSERT_BATCH_SIZE = 500
 const MINUTE_MS = 60_000
 
-/** Writes the catalogue and its media files. A worker thread packages the clips at the same time. */
-export async function seedCatalogue (storage: MediaStorage, progress: (text: string) => void): Promise<void> {
+/**
+ * Writes the catalogue and its media files. A worker thread packages the clips at the same time.
+ * @param hasMaster `seedMaster` follows, for the items that have every clip otherwise
+ */
+export async function seedCatalogue (
+  storage: MediaStorage,
+  progress: (text: string) => void,
+  hasMaster = false,
+): Promise<void> {
   const movies = loadDemoMovies()
   const seedFiles = async (): Promise<void> => {
-    const clips = await storeClips(storage)
-    await seedMedia(storage, clips, [...mediaPlan, ...planPopularMovies(movies)])
+    await seedMedia(storage, [...mediaPlan, ...planPopularMovies(movies)], hasMaster)
+    // An earlier start, which ended before the demo was complete, may have found an encoder.
+    if (!hasMaster) await addMissingClips(storage, mediaPlan)
   }
   const seedTexts = async (): Promise<void> => {
     await seedTitles(movies, await seedArtwork(storage, listTitlesWithPoster(movies)), progress)

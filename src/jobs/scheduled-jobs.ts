@@ -27,6 +27,7 @@ const ENCODING_INTERVAL_MS = MINUTE_MS
 /** Nothing tells a worker that another process has queued a job. */
 const WORKER_INTERVAL_MS = 2_000
 const PROBING_INTERVAL_MS = MINUTE_MS
+const DEMO_INTERVAL_MS = 2_000
 const OUTBOX_INTERVAL_MS = 15_000
 /** The shortest wait before an attempt is repeated. */
 const WEBHOOKS_INTERVAL_MS = 5_000
@@ -54,9 +55,16 @@ export interface JobDeps extends AccountDeps, MediaDeps {
 
 /** A worker runs only the jobs of media, and finds what other processes have queued within seconds. */
 export function createScheduledJobs (deps: JobDeps): Scheduler {
-  const { role } = deps.config
+  const { role, seed } = deps.config
   const mediaJobs = role === 'api' ? [] : createMediaJobs(deps, role === 'worker')
-  return createScheduler(deps.log, role === 'worker' ? mediaJobs : [...createServiceJobs(deps), ...mediaJobs])
+  return createScheduler(
+    deps.log,
+    role === 'worker' ? mediaJobs : [
+      ...createServiceJobs(deps),
+      ...mediaJobs,
+      ...seed === 'demo' ? [createDemoJob(deps)] : [],
+    ],
+  )
 }
 
 function createMediaJobs ({ packaging, encoding }: JobDeps, isWorker: boolean): Job[] {
@@ -72,6 +80,19 @@ function createMediaJobs ({ packaging, encoding }: JobDeps, isWorker: boolean): 
       run: async () => await encoding.processPending(),
     },
   ]
+}
+
+/** Loaded for the demo only: its packages are not installed in production. */
+function createDemoJob (deps: JobDeps): Job {
+  let share: (() => Promise<void>) | null = null
+  return {
+    name: 'renditions of the demo',
+    intervalMs: DEMO_INTERVAL_MS,
+    async run () {
+      share ??= (await import('../demo/seed-master.js')).createRenditionSharer(deps)
+      await share()
+    },
+  }
 }
 
 function createServiceJobs (deps: JobDeps): Job[] {
