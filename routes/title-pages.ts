@@ -205,8 +205,8 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
       return sendSerialised(request, reply, { ...response, payload: () => bytes })
     }
     const [response, values] = await Promise.all([finding, loadValues()])
-    const { hash, text } = fillPlaceholders(response, values)
-    return sendSerialised(request, reply, { ...response, hash, payload: text })
+    const filled = fillPlaceholders(response, values)
+    return sendSerialised(request, reply, { ...response, hash: filled.hash, payload: filled.bytes })
   }
 
   async function requireShow (title: CatalogueTitle): Promise<StoredShow> {

@@ -135,11 +135,11 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
       return sendSerialised(request, reply, { ...response, payload: () => response.bytes })
     }
     const states = await loadTitleStates(deps.states, caller, titles.map(({ id }) => id))
-    const { hash, text } = fillPlaceholders(response, (titleId) => {
+    const filled = fillPlaceholders(response, (titleId) => {
       const state = states(titleId)
       return state === undefined ? '' : stateFields(state)
     })
-    return sendSerialised(request, reply, { ...response, hash, payload: text })
+    return sendSerialised(request, reply, { ...response, hash: filled.hash, payload: filled.bytes })
   }
 
   app.get('/titles/facets', {

@@ -3,6 +3,7 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { ChooseLanguage, LanguageOffer, Localiser } from '../queries/localise.js'
+import { flattenText } from '../store/interning.js'
 
 /** Last field of an object to which profile fields are added. Its value is the name of the placeholder. */
 export const PLACEHOLDER = '@@placeholder'
@@ -11,13 +12,18 @@ const PLACEHOLDER_PATTERN = new RegExp(`,"${PLACEHOLDER}":"([^"]*)"`)
 
 /** A response without profile fields. */
 export interface CachedResponse {
-  /** JSON texts at even indexes, and the names of the placeholders between them at odd indexes. */
-  readonly parts: readonly string[]
   /** The response of a caller without a profile. */
   readonly bytes: Buffer
+  readonly placeholders: readonly Placeholder[]
   readonly hash: string
   readonly revision: number | null
   readonly languages: readonly string[]
+}
+
+interface Placeholder {
+  readonly name: string
+  /** Where the fields of a profile are inserted, in bytes from the start of the response. */
+  readonly offset: number
 }
 
 export interface ResponseSource {
@@ -40,15 +46,19 @@ export interface ResponseCache {
   find(key: string, chooseLanguage: ChooseLanguage, create: () => Promise<ResponseSource>): Promise<CachedResponse>
 }
 
-const CACHE_MAX_CHARACTERS = 64 * 1024 ** 2
+/** Of all responses, with what the cache stores beside each. */
+const CACHE_MAX_BYTES = 32 * 1024 ** 2
+const ENTRY_OVERHEAD_BYTES = 600
+const PLACEHOLDER_BYTES = 100
 const CACHE_MAX_OFFERS = 50_000
 
 export function createResponseCache (): ResponseCache {
   /** What the texts of each response are translated to. */
   const offers = new LRUCache<string, readonly LanguageOffer[]>({ max: CACHE_MAX_OFFERS })
   const responses = new LRUCache<string, CachedResponse>({
-    maxSize: CACHE_MAX_CHARACTERS,
-    sizeCalculation: ({ bytes }) => 2 * bytes.length,
+    maxSize: CACHE_MAX_BYTES,
+    sizeCalculation: ({ bytes, placeholders }) =>
+      bytes.length + placeholders.length * PLACEHOLDER_BYTES + ENTRY_OVERHEAD_BYTES,
   })
   const keyOf = (key: string, ofKey: readonly LanguageOffer[], chooseLanguage: ChooseLanguage): string =>
     ofKey.length === 0 ? key : `${key} ${ofKey.map(chooseLanguage).join()}`
@@ -68,23 +78,50 @@ export function createResponseCache (): ResponseCache {
 }
 
 function toCachedResponse (body: object, revision: number | null, languages: readonly string[]): CachedResponse {
+  // JSON at even indexes, and the names of the placeholders between them at odd indexes.
   const parts = JSON.stringify(body).split(PLACEHOLDER_PATTERN)
+  const placeholders: Placeholder[] = []
+  let offset = 0
+  for (const [index, part] of parts.entries()) {
+    if (index % 2 === 0) offset += Buffer.byteLength(part)
+    // A part of a string keeps the whole string in memory.
+    else placeholders.push({ name: flattenText(part), offset })
+  }
   const text = parts.filter((_, index) => index % 2 === 0).join('')
-  return { parts, bytes: Buffer.from(text), hash: hashText(text), revision, languages }
+  return { bytes: Buffer.from(text), placeholders, hash: hashText(text), revision, languages }
 }
 
 /** A response with the fields of a profile. */
 export interface FilledResponse {
   /** Hash of the response for the ETag. */
   readonly hash: string
-  text(): string
+  bytes(): Buffer
 }
 
 /** Inserts the fields of a profile. */
-export function fillPlaceholders (response: CachedResponse, values: PlaceholderValues): FilledResponse {
-  const filled = response.parts.map((part, index) => index % 2 === 0 ? part : withComma(values(part)))
-  const profileText = filled.filter((_, index) => index % 2 === 1).join('\n')
-  return { hash: hashText(`${response.hash}\n${profileText}`), text: () => filled.join('') }
+export function fillPlaceholders (
+  { bytes, placeholders, hash: sharedHash }: Pick<CachedResponse, 'bytes' | 'placeholders' | 'hash'>,
+  values: PlaceholderValues,
+): FilledResponse {
+  const texts = placeholders.map(({ name }) => withComma(values(name)))
+  return {
+    hash: hashText(`${sharedHash}\n${texts.join('\n')}`),
+    bytes: () => insertTexts(bytes, placeholders, texts),
+  }
+}
+
+/** Copies the bytes once, without a string or a slice for each part. */
+function insertTexts (bytes: Buffer, placeholders: readonly Placeholder[], texts: readonly string[]): Buffer {
+  const length = texts.reduce((total, text) => total + Buffer.byteLength(text), bytes.length)
+  const filled = Buffer.allocUnsafe(length)
+  let [from, to] = [0, 0]
+  for (const [index, { offset }] of placeholders.entries()) {
+    to += bytes.copy(filled, to, from, offset)
+    to += filled.write(texts[index] ?? '', to)
+    from = offset
+  }
+  bytes.copy(filled, to, from)
+  return filled
 }
 
 function withComma (fields: string): string {

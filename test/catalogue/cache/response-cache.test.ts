@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import t from 'tap'
 import { Collection } from '../../../models/collection.js'
 import { Title } from '../../../models/title.js'
+import { createResponseCache, fillPlaceholders, PLACEHOLDER } from '../../../src/catalogue/cache/response-cache.js'
 import { startApp } from '../../support/app.js'
 import { addMovie, addShow, uploadClip } from '../../support/catalogue.js'
 import { watch } from '../../support/playback.js'
@@ -168,4 +170,42 @@ t.test('cached responses', { timeout: 60_000 }, async (t) => {
     t.equal((await Title.findById(line.id).lean<{ __v: number }>())!.__v, 0, 'both versions have the same revision')
     t.equal((await clients.kim.get(`/v1/movies/${line.id}`)).body.title, 'Second')
   })
+})
+
+t.test('fields of profiles are inserted at the placeholders, whatever the texts around them are', async (t) => {
+  const localiser = { languages: () => ['en'], offers: () => [] }
+  const text = fc.string({ unit: 'binary' })
+  const fields = fc.option(text.map((value) => `"rating":${JSON.stringify(value)}`), { nil: '' })
+  const card = fc.record({ title: text, fields })
+  await fc.assert(fc.asyncProperty(fc.array(card), async (cards) => {
+    const items = cards.map(({ title }, i) => ({ title, [PLACEHOLDER]: `${i}` }))
+    const create = async () => ({ body: { items, end: 'Amélie' }, revision: 3, localiser })
+    const response = await createResponseCache().find('list', () => 'en', create)
+    t.same(JSON.parse(String(response.bytes)), { items: cards.map(({ title }) => ({ title })), end: 'Amélie' })
+    const filled = fillPlaceholders(response, (name) => cards[Number(name)]!.fields)
+    const expected = cards.map((one) => ({ title: one.title, ...JSON.parse(`{${one.fields}}`) }))
+    t.same(JSON.parse(String(filled.bytes())), { items: expected, end: 'Amélie' })
+    const isEqual = cards.every((one) => one.fields === '')
+    t.equal(fillPlaceholders(response, () => '').hash === filled.hash, isEqual, 'the hash has the fields')
+  }))
+})
+
+t.test('the cache is bounded by the bytes of its responses', async (t) => {
+  const cache = createResponseCache()
+  let created = 0
+  const find = async (key: string): Promise<void> => {
+    const localiser = { languages: () => [], offers: () => [] }
+    await cache.find(key, () => 'en', async () => {
+      created++
+      return { body: { text: 'x'.repeat(1024 ** 2) }, revision: null, localiser }
+    })
+  }
+  for (let i = 0; i < 31; i++) await find(`${i}`)
+  await find('0')
+  t.equal(created, 31, '31 MiB fit')
+  for (let i = 31; i < 40; i++) await find(`${i}`)
+  await find('0')
+  t.equal(created, 40, 'the response used last remains')
+  await find('5')
+  t.equal(created, 41, 'others were dropped')
 })
