@@ -105,7 +105,7 @@ function playableFiles<F extends PlayableFile> (files: readonly F[], client: Cli
   if (direct.length > 0) return direct
   return files.filter((file) =>
     file.hls.packages.length > 0 &&
-    rejectForClient({ ...file, videoCodec: packagedCodec(file.videoCodec) }, client) === null
+    rejectForClient(file, client, packagedCodec(file.videoCodec)) === null
   )
 }
 
@@ -162,13 +162,15 @@ export function hasAudioLanguage (file: Pick<PlayableFile, 'audioLanguages'>, la
   return file.audioLanguages.some((audioLanguage) => isSameLanguage(audioLanguage, language))
 }
 
-function rejectForClient (file: PlayableFile, client: ClientCapabilities): RejectionCode | null {
+function rejectForClient (
+  file: PlayableFile,
+  client: ClientCapabilities,
+  videoCodec = file.videoCodec,
+): RejectionCode | null {
   if (client.maxHeight !== undefined && videoHeight(file) > client.maxHeight) return 'client-height'
   if (client.maxBitrate !== undefined && (file.bitrate ?? 0) > client.maxBitrate) return 'client-bitrate'
-  if (client.codecs !== undefined && file.videoCodec !== null && !canPlayCodec(client.codecs, file.videoCodec)) {
-    return 'client-codec'
-  }
-  return null
+  const canPlay = client.codecs === undefined || videoCodec === null || canPlayCodec(client.codecs, videoCodec)
+  return canPlay ? null : 'client-codec'
 }
 
 function canPlayCodec (supported: readonly string[], codec: string): boolean {

@@ -14,7 +14,7 @@ import type {
   PersonPicture,
   SidecarFiles,
 } from './catalogue.js'
-import { toCatalogueFile } from './catalogue-file.js'
+import { toCatalogueFile } from './compact-file.js'
 import {
   createInternedValues,
   flattenText,

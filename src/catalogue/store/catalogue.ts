@@ -1,6 +1,6 @@
 // The interface of the catalogue in memory: titles with their playable items, collections and people.
 import type { StoredCollection } from '../../../models/collection.js'
-import type { StoredMediaFile, StoredSubtitle, StoredThumbnails } from '../../../models/media.js'
+import type { StoredHls, StoredMediaFile, StoredSubtitle, StoredThumbnails } from '../../../models/media.js'
 import type { StoredMovie } from '../../../models/movie.js'
 import type { Chapter, Markers } from '../../../models/title.js'
 import { videoHeight } from '../../domain/file-choice.js'
@@ -72,9 +72,16 @@ export interface CatalogueItem {
   readonly chapters: readonly Chapter[]
 }
 
-export interface CatalogueFile extends Omit<StoredMediaFile, '_id'> {
+export interface CatalogueFile extends Readonly<Omit<StoredMediaFile, '_id' | 'hls'>> {
   readonly id: string
   readonly itemId: string
+  /** Created on each access. */
+  readonly hls: CatalogueHls
+}
+
+/** The packages of a file. Who is packaging it is read from the database. */
+export interface CatalogueHls extends Readonly<Omit<StoredHls, 'claim' | 'claimedUntil'>> {
+  readonly hasRetiredPackages: boolean
 }
 
 export interface CatalogueSubtitle extends StoredSubtitle {

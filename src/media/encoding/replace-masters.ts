@@ -45,11 +45,11 @@ async function removeUnusedFiles (deps: MediaDeps): Promise<void> {
   const retiredBefore = now().getTime() - MEDIA_URL_TTL_MS
   for (const title of catalogue.titles()) {
     if (!catalogue.canHaveFiles(title.id)) continue
-    for (const { id, stage, master, retiredAt } of title.items.flatMap((item) => catalogue.itemFiles(item.id))) {
-      const isUnused = stage === 'retired'
-        ? (retiredAt?.getTime() ?? 0) <= retiredBefore
-        : stage === 'pending' && await EncodingJob.exists({ _id: master }) === null
-      if (isUnused) await removeMediaFile(deps, id)
+    for (const file of title.items.flatMap((item) => catalogue.itemFiles(item.id))) {
+      const isUnused = file.stage === 'retired'
+        ? (file.retiredAt?.getTime() ?? 0) <= retiredBefore
+        : file.stage === 'pending' && await EncodingJob.exists({ _id: file.master }) === null
+      if (isUnused) await removeMediaFile(deps, file.id)
     }
   }
 }

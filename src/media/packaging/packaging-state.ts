@@ -22,7 +22,9 @@ export function initialHlsState (): StoredHls {
 }
 
 /** The package that playlists offer; null if the file is not packaged. */
-export function currentPackage ({ hls }: Pick<StoredMediaFile, 'hls'>): StoredPackage | null {
+export function currentPackage (
+  { hls }: { readonly hls: Readonly<Pick<StoredHls, 'packages'>> },
+): StoredPackage | null {
   return hls.packages.find(({ retiredAt }) => retiredAt === null) ?? null
 }
 

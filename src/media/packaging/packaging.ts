@@ -155,6 +155,7 @@ export function createPackaging (deps: MediaDeps, packager: MediaPackager, isEag
   }
 
   async function removeExpiredPackages (file: CatalogueFile): Promise<void> {
+    if (!file.hls.hasRetiredPackages) return
     const expiresBefore = now().getTime() - RETIRED_PACKAGE_TTL_MS
     const expired = file.hls.packages.filter(({ retiredAt }) =>
       retiredAt !== null && retiredAt.getTime() <= expiresBefore

@@ -189,7 +189,8 @@ function choosePlaybackLanguages (
     language,
     kind,
   }))
-  return chooseLanguages({ ...file, subtitles }, {
+  const { audioLanguages, subtitleLanguages } = file
+  return chooseLanguages({ audioLanguages, subtitleLanguages, subtitles }, {
     request: requestedLanguages,
     clientLanguages: client.languages ?? [],
     stored,
