@@ -127,7 +127,7 @@ export function readMasterInfo (json: string): MasterResult {
   if (video === undefined) return rejection('no-video')
   const { codec_name: codec, width = 0, height = 0 } = video
   if (codec === undefined || !(width > 0 && height > 0)) return rejection('unreadable')
-  const seconds = Number(format.duration ?? video.duration)
+  const seconds = readLength(format, video)
   if (!(seconds > 0 && Number.isFinite(seconds))) return rejection('no-duration')
   const audio = streams.flatMap(toMasterAudio).slice(0, MAX_AUDIO_TRACKS)
   const subtitles = streams.flatMap(toMasterSubtitle).slice(0, MAX_EMBEDDED_SUBTITLES)
@@ -196,10 +196,22 @@ function displaySize ({ width = 0, height = 0, sample_aspect_ratio: ratio, ...st
   return Math.abs(rotation) % 180 === 90 ? { width: height, height: displayWidth } : { width: displayWidth, height }
 }
 
+/**
+ * Seconds from the first picture or sound to the end. Where the clock of a Matroska or MP4 file starts late, ffmpeg
+ * states the time of its end as the duration, mkvmerge the length. The shorter one that is possible counts: the file is
+ * encoded to its end in any case.
+ */
+function readLength (format: ProbedFormat, video: ProbedStream): number {
+  const stated = Number(format.duration ?? video.duration)
+  const length = stated - firstSecondOf(format)
+  return SEEKABLE.test(format.format_name ?? '') && length > 0 ? length : stated
+}
+
+const firstSecondOf = ({ start_time: start }: ProbedFormat): number => Math.max(0, Number(start ?? 0) || 0)
+
 /** The times of chapters are those of the file, whose clock may start late; an item starts at 0. */
 function toMasterChapter ({ start_time: start, tags = {} }: Static<typeof ProbedChapter>, format: ProbedFormat) {
-  const firstSecond = Math.max(0, Number(format.start_time ?? 0) || 0)
-  const startMs = Math.round((Number(start ?? NaN) - firstSecond) * 1_000)
+  const startMs = Math.round((Number(start ?? NaN) - firstSecondOf(format)) * 1_000)
   return { startMs: startMs < 0 && startMs >= -CHAPTER_TOLERANCE_MS ? 0 : startMs, title: tags['title'] ?? null }
 }
 

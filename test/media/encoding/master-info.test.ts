@@ -66,6 +66,15 @@ t.test('the times of chapters count from the start of the file', async (t) => {
   t.equal(result.ok && result.info.chapters.length, 3)
 })
 
+t.test('the duration is the length where the clock starts late', async (t) => {
+  const durationOf = (format: object): number => read([VIDEO], format).durationMs
+  const late = { start_time: '600.000000', format_name: 'matroska,webm' }
+  t.equal(durationOf({ ...late, duration: '605.040000' }), 5_040, 'the time of the end')
+  t.equal(durationOf({ ...late, duration: '5.040000' }), 5_040, 'the length')
+  t.equal(durationOf({ ...late, duration: '605.040000', format_name: 'mov,mp4,m4a' }), 5_040)
+  t.equal(durationOf({ ...late, duration: '605.040000', format_name: 'mpegts' }), 605_040, 'always the length')
+})
+
 t.test('the size is as displayed', async (t) => {
   t.match(readVideo({ width: 720, height: 576, sample_aspect_ratio: '64:45' }), { width: 1_024, height: 576 })
   t.match(readVideo({ sample_aspect_ratio: '0:1' }), { width: 1_920, height: 1_080 }, 'unknown ratio')

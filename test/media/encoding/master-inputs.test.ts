@@ -2,11 +2,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
+import { containerOf } from '../../support/app.js'
 import { addMovie } from '../../support/catalogue.js'
 import { play } from '../../support/playback.js'
 import { expectProblem } from '../../support/requests.js'
 import { signUp } from '../../support/users.js'
 import { encodeMasters, findFiles, runDoctor, startEncodingApp, uploadMaster } from './encoding-app.js'
+import { readPackets } from './chunks/counted-master.js'
 import { ASS_SCRIPT, turnPicture, writePictureSubtitles } from './input-files.js'
 import { makeFile, skipWithoutFfmpeg } from './programs.js'
 
@@ -18,6 +20,7 @@ t.test('masters of all kinds', { skip: await skipWithoutFfmpeg() }, async (t) =>
   const folder = t.testdir({ 'texts.ass': ASS_SCRIPT })
   const test = await startEncodingApp(t, { ENCODING_LADDER: '90:30:100' })
   const { app, admin } = test
+  const { storage } = containerOf(app)
   const kim = await signUp(app, { plan: 'premium' })
 
   /** Uploads and encodes a file; returns the movie and the job. */
@@ -35,6 +38,9 @@ t.test('masters of all kinds', { skip: await skipWithoutFfmpeg() }, async (t) =>
     const { status, body } = await play(kim, movie)
     t.match({ status, body }, { status: 201, body: { mediaFile: expected, hlsUrl: /m3u8/ } }, name)
     t.ok(Math.abs(body.mediaFile.durationMs - 5_000) < 250, `${name}: ${body.mediaFile.durationMs} ms`)
+    const [file] = await findFiles(movie)
+    const packets = await readPackets((await storage.locate(file?.storageKey ?? '')).toString(), 'v')
+    t.match(packets[0], /^0,/, `${name} starts at 0`)
     await kim.post(`/v1/profiles/${kim.profileId}/playback/${body.streamId}/stop`, {
       positionMs: 0,
       watchedMs: 0,
@@ -60,6 +66,17 @@ t.test('masters of all kinds', { skip: await skipWithoutFfmpeg() }, async (t) =>
       ...['-c:a', 'mp2', '-output_ts_offset', '600', 'broadcast.ts'],
     ])
     await assertPlayable('broadcast.ts', { width: 160, height: 90, frameRate: 25 })
+  })
+
+  t.test('Matroska and MP4 files whose clock starts at 600 s, with audio that starts later', async () => {
+    const encoded = ['-c:v', 'libx264', '-preset', 'ultrafast', '-c:a', 'aac', '-output_ts_offset', '600']
+    const lateTone = ['-itsoffset', '1.5', '-f', 'lavfi', '-i', 'sine=duration=3']
+    for (const name of ['clock.mkv', 'clock.mp4']) {
+      await makeFile(folder, [...picture('size=320x180:rate=25'), ...SINE, ...encoded, name])
+      await assertPlayable(name, { height: 90 })
+      await makeFile(folder, [...picture('size=320x180:rate=25'), ...lateTone, ...encoded, `late-${name}`])
+      await assertPlayable(`late-${name}`, { height: 90, audioTracks: [{ channels: 2 }] })
+    }
   })
 
   t.test('a phone video with a variable frame rate, turned by 90 degrees', async () => {
