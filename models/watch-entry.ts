@@ -3,6 +3,7 @@
 import { Schema, type Types } from 'mongoose'
 import './mongoose-settings.js'
 import type { EndedItem, TitleState } from '../src/domain/next-up.js'
+import { toIdString } from '../src/domain/id-strings.js'
 import { MOVIE_ORDER_KEY, type WatchOrderKey } from '../src/domain/watch-order.js'
 
 export interface WatchEntry {
@@ -103,7 +104,7 @@ export function toTitleState (entry: WatchEntry): TitleState {
   const current = entry.item === null
     ? null
     : {
-      item: entry.item.toString(),
+      item: toIdString(entry.item),
       orderKey: deriveOrderKey(entry),
       state: {
         positionMs: entry.positionMs,
@@ -126,5 +127,5 @@ export function toTitleState (entry: WatchEntry): TitleState {
 
 function toEndedItem (ended: WatchEntry['ended']): EndedItem | null {
   const orderKey = ended === null ? null : deriveOrderKey(ended, ended.after ?? null)
-  return ended === null || orderKey === null ? null : { item: ended.item.toString(), orderKey, at: ended.at.getTime() }
+  return ended === null || orderKey === null ? null : { item: toIdString(ended.item), orderKey, at: ended.at.getTime() }
 }

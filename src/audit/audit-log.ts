@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { Types } from 'mongoose'
 import { anonymiseAudit, Audit, type StoredAudit } from '../../models/audit.js'
+import { limitEntries } from '../domain/cache-limits.js'
 
 /** An event; missing fields are stored as null. */
 export interface AuditEntry extends Pick<StoredAudit, 'action' | 'result'> {
@@ -46,8 +47,11 @@ const CACHE_MAX_ENTRIES = 10_000
 export function createAuditLog ({ log, background, retentionDays, now }: AuditLogDeps): AuditLog {
   let pending: StoredAudit[] = []
   let writing: Promise<void> | null = null
-  const throttledEntries = new LRUCache<string, true>({ max: CACHE_MAX_ENTRIES, ttl: THROTTLED_ENTRY_TTL_MS })
-  const erasedAccounts = new LRUCache<string, true>({ max: CACHE_MAX_ENTRIES, ttl: ERASED_ACCOUNT_TTL_MS })
+  const throttledEntries = new LRUCache<string, true>({
+    ...limitEntries(CACHE_MAX_ENTRIES),
+    ttl: THROTTLED_ENTRY_TTL_MS,
+  })
+  const erasedAccounts = new LRUCache<string, true>({ ...limitEntries(CACHE_MAX_ENTRIES), ttl: ERASED_ACCOUNT_TTL_MS })
 
   async function writePending (): Promise<void> {
     while (pending.length > 0) {

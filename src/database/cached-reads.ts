@@ -3,6 +3,7 @@
 import { LRUCache } from 'lru-cache'
 import type { FollowedCollection } from '../../models/write-notifications.js'
 import type { ChangeWatch } from './change-watch.js'
+import { limitEntries } from '../domain/cache-limits.js'
 
 export interface CachedReadsOptions {
   readonly watch: ChangeWatch
@@ -28,7 +29,10 @@ export interface CachedReads {
 export function createCachedReads (
   { watch, collection, maxDocuments, maxAgeMs }: CachedReadsOptions,
 ): CachedReads {
-  const groups = new LRUCache<string, Map<string, Promise<unknown>>>({ max: maxDocuments, ttl: maxAgeMs })
+  const groups = new LRUCache<string, Map<string, Promise<unknown>>>({
+    ...limitEntries(maxDocuments),
+    ttl: maxAgeMs,
+  })
   watch.onChange(collection, (id) => {
     if (id === null) groups.clear()
     else groups.delete(id)

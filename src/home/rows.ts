@@ -10,7 +10,7 @@ import { compareOrderKeys, hasAired } from '../domain/watch-order.js'
 import { pageOfWishlist, type WishlistCursor } from '../domain/wishlist-page.js'
 import type { CachedEntry } from '../watching/cached-profile.js'
 import { isDropped, type ProfileAffinity } from './profile-affinity.js'
-import type { FindSimilar, SimilarTitle } from './similar-titles.js'
+import type { FindSimilar, SimilarTitles } from './similar-titles.js'
 import {
   newestTitles,
   popularTitles,
@@ -172,18 +172,21 @@ function becauseRow (context: HomeContext, watched: CatalogueTitle): Row {
   return createDiscoveryRow(context, `because-${watched.id}`, `Because you watched ${watched.title}`, function* () {
     const similarTitles = context.findSimilar(watched)
     // The cached list is in order, unless a title has changed since.
-    const isCurrent = similarTitles.every(({ title }) => context.catalogue.findTitle(title.id) === title)
+    const isCurrent = similarTitles.titles.every((title) => context.catalogue.findTitle(title.id) === title)
     const ranked = rankSimilar(context, similarTitles)
     yield* isCurrent ? ranked : [...ranked].sort(byRankDescending)
   })
 }
 
-function* rankSimilar (context: HomeContext, similarTitles: readonly SimilarTitle[]): Generator<RankedTitle> {
-  for (const { title: { id }, similarity } of similarTitles) {
+function* rankSimilar (
+  context: HomeContext,
+  { titles, similarities }: SimilarTitles,
+): Generator<RankedTitle> {
+  for (const [index, { id }] of titles.entries()) {
     const title = context.affinity.unwanted.has(id) || context.affinity.watched.has(id)
       ? null
       : findVisible(context, id)
-    if (title !== null) yield { title, key: [similarity, title.popularity, title.id] }
+    if (title !== null) yield { title, key: [similarities[index] ?? 0, title.popularity, title.id] }
   }
 }
 

@@ -5,10 +5,11 @@ import { createSimilarityTo } from '../domain/similarity.js'
 import { titlesOfGenre } from './title-lists.js'
 import type { Trends } from './trends.js'
 
-export interface SimilarTitle {
-  readonly title: CatalogueTitle
-  /** Greater than 0. */
-  readonly similarity: number
+/** Most similar first. */
+export interface SimilarTitles {
+  readonly titles: readonly CatalogueTitle[]
+  /** Of the title at the same index; greater than 0. One object for each title would take four times as much. */
+  readonly similarities: Float64Array
 }
 
 /** Only the most popular titles of a genre are candidates: bounds the work in a large catalogue. */
@@ -18,12 +19,11 @@ const CACHE_MAX_ENTRIES = 2_000
 /** Weight of full co-watching. The known traits add up to at most 12. */
 const CO_WATCH_WEIGHT = 6
 
-/** Finds similar titles, most similar first. */
-export type FindSimilar = (title: CatalogueTitle) => readonly SimilarTitle[]
+export type FindSimilar = (title: CatalogueTitle) => SimilarTitles
 
 /** Creates a finder with a cache that is valid until the catalogue or the trends change. */
 export function createSimilarTitles (catalogue: Catalogue, trends: Trends): FindSimilar {
-  const cache = createDerivedCache<{ readonly trendsVersion: number, readonly list: readonly SimilarTitle[] }>(
+  const cache = createDerivedCache<{ readonly trendsVersion: number, readonly similar: SimilarTitles }>(
     catalogue,
     CACHE_MAX_ENTRIES,
   )
@@ -47,7 +47,7 @@ export function createSimilarTitles (catalogue: Catalogue, trends: Trends): Find
     }
   }
 
-  function findSimilar (title: CatalogueTitle): SimilarTitle[] {
+  function findSimilar (title: CatalogueTitle): SimilarTitles {
     const coWatched = trends.coWatched(title.id)
     const similarityTo = createSimilarityTo(title)
     const candidates = new Set([
@@ -55,7 +55,7 @@ export function createSimilarTitles (catalogue: Catalogue, trends: Trends): Find
       ...title.genreSlugs.flatMap((slug) => [...popularTitlesOfGenre(slug)]),
       ...[...coWatched.keys()].map((id) => catalogue.findTitle(id)).filter((one) => one !== null),
     ])
-    return [...candidates]
+    const similar = [...candidates]
       .filter(({ id }) => id !== title.id)
       .map((other) => ({
         title: other,
@@ -66,14 +66,18 @@ export function createSimilarTitles (catalogue: Catalogue, trends: Trends): Find
         b.similarity - a.similarity || b.title.popularity - a.title.popularity || (a.title.id < b.title.id ? 1 : -1)
       )
       .slice(0, MAX_SIMILAR_TITLES)
+    return {
+      titles: similar.map((one) => one.title),
+      similarities: Float64Array.from(similar, ({ similarity }) => similarity),
+    }
   }
 
   return (title) => {
-    const { list } = cache.getOrCompute(
+    const { similar } = cache.getOrCompute(
       `${title.id} ${title.revision}`,
-      () => ({ trendsVersion: trends.version(), list: findSimilar(title) }),
+      () => ({ trendsVersion: trends.version(), similar: findSimilar(title) }),
       ({ trendsVersion }) => trendsVersion === trends.version(),
     )
-    return list
+    return similar
   }
 }

@@ -22,6 +22,7 @@ import { API_TOKEN_PREFIX } from '../security/api-tokens.js'
 import type { KeyRing } from '../security/key-ring.js'
 import { decodeBase64Url } from '../security/signed-tokens.js'
 import type { AuthenticatedCaller } from './caller.js'
+import { limitEntries } from '../domain/cache-limits.js'
 
 /**
  * Who may call a route.
@@ -116,7 +117,7 @@ export default fp<AuthOptions>(async function auth (app, { keys, access: account
     } as never,
   })
 
-  const verifiedTokens: VerifiedTokens = new LRUCache({ max: MAX_VERIFIED_TOKENS })
+  const verifiedTokens: VerifiedTokens = new LRUCache(limitEntries(MAX_VERIFIED_TOKENS))
   app.decorateRequest('caller', null)
   app.decorateRequest('profileAccess', null)
   app.decorate('signAccessToken', (claims: AccessClaims, now: Date) => {

@@ -2,7 +2,7 @@
 import mongoose from 'mongoose'
 import { Title } from '../../models/title.js'
 import type { Catalogue } from '../catalogue/store/catalogue.js'
-import { toIdString } from '../catalogue/store/interning.js'
+import { toIdString } from '../domain/id-strings.js'
 import { readInBatches } from '../database/read-in-batches.js'
 import {
   SEARCH_PROJECTION,

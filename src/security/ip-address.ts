@@ -2,6 +2,7 @@
 import ipaddr from 'ipaddr.js'
 import { LRUCache } from 'lru-cache'
 import { isIP } from 'node:net'
+import { limitEntries } from '../domain/cache-limits.js'
 
 /** An IPv6 subscriber has a whole /64 (RFC 6177), so its addresses count as one. */
 const IPV6_SUBSCRIBER_BITS = 64
@@ -19,7 +20,7 @@ export function ipAddressKey (ip: string | undefined): string {
 }
 
 /** Keys by address: clients send many requests. */
-const keys = new LRUCache<string, string>({ max: 10_000 })
+const keys = new LRUCache<string, string>(limitEntries(10_000))
 
 function createKey (address: ipaddr.IPv4 | ipaddr.IPv6 | null): string {
   if (address === null) return 'unknown'

@@ -2,10 +2,13 @@
 import { LRUCache } from 'lru-cache'
 import type { Localiser } from '../catalogue/queries/localise.js'
 import type { CatalogueTitle } from '../catalogue/store/catalogue.js'
+import { flattenText } from '../catalogue/store/interning.js'
 import type { ProfileState } from '../watching/title-states.js'
 import { toSharedCard } from './cards.js'
 
-const CACHE_MAX_TITLES = 20_000
+/** Of all cards, with what the cache stores beside each: 20,000 cards of usual length. */
+const CACHE_MAX_CHARACTERS = 16 * 1024 ** 2
+const TITLE_OVERHEAD = 200
 
 export interface CardTexts {
   /**
@@ -25,21 +28,20 @@ export interface CardTexts {
 
 /** Titles are never changed: each version of a title is an object of its own. */
 export function createCardTexts (): CardTexts {
-  const texts = new LRUCache<CatalogueTitle, Map<string, string>>({ max: CACHE_MAX_TITLES })
+  const texts = new LRUCache<CatalogueTitle, ReadonlyMap<string, string>>({
+    maxSize: CACHE_MAX_CHARACTERS,
+    sizeCalculation: (ofTitle) => [...ofTitle.values()].reduce((total, { length }) => total + length, TITLE_OVERHEAD),
+  })
 
   /** The card without its closing brace. */
   function openCard (title: CatalogueTitle, localiser: Localiser): string {
     const language = localiser.languageOf(title)
-    let ofTitle = texts.get(title)
-    if (ofTitle === undefined) {
-      ofTitle = new Map()
-      texts.set(title, ofTitle)
-    }
-    let text = ofTitle.get(language)
-    if (text === undefined) {
-      text = JSON.stringify(toSharedCard(title, localiser)).slice(0, -1)
-      ofTitle.set(language, text)
-    }
+    const ofTitle = texts.get(title)
+    const known = ofTitle?.get(language)
+    if (known !== undefined) return known
+    const text = flattenText(JSON.stringify(toSharedCard(title, localiser)).slice(0, -1))
+    // A new map, because the cache computes the size of a value once.
+    texts.set(title, new Map([...ofTitle ?? [], [language, text]]))
     return text
   }
 

@@ -2,6 +2,7 @@
 import type { StoredProfile } from '../../models/account.js'
 import type { ProfileRatings, TitleRatingFields } from '../../models/profile-title-preferences.js'
 import { toTitleState, type WatchEntry } from '../../models/watch-entry.js'
+import { toIdString } from '../domain/id-strings.js'
 import type { TitleState } from '../domain/next-up.js'
 import type { TitleRating } from '../domain/vocabulary.js'
 
@@ -41,12 +42,12 @@ export interface CachedRatings {
 const MIN_WATCHED_SHARE = 0.5
 
 export function toCachedProfile (profile: StoredProfile): CachedProfile {
-  const wishlist = profile.wishlist.map(String)
+  const wishlist = profile.wishlist.map(toIdString)
   return {
-    id: profile._id.toString(),
+    id: toIdString(profile._id),
     wishlist,
     wishlistIds: new Set(wishlist),
-    entries: new Map(profile.watchHistory.map((entry) => [entry.title.toString(), toCachedEntry(entry)])),
+    entries: new Map(profile.watchHistory.map(toCachedEntry).map((entry) => [entry.titleId, entry])),
     archivedUntil: profile.archivedUntil?.getTime() ?? null,
   }
 }
@@ -54,7 +55,7 @@ export function toCachedProfile (profile: StoredProfile): CachedProfile {
 export function toCachedEntry (entry: WatchEntry): CachedEntry {
   const { finished, ended, positionMs, durationMs } = entry
   return {
-    titleId: entry.title.toString(),
+    titleId: toIdString(entry.title),
     state: toTitleState(entry),
     showsInterest: finished || ended !== null ||
       (durationMs !== null && positionMs > durationMs * MIN_WATCHED_SHARE),
@@ -65,9 +66,9 @@ export function toCachedEntry (entry: WatchEntry): CachedEntry {
 }
 
 export function toCachedRatings ({ newest, isComplete, disliked }: ProfileRatings): CachedRatings {
-  return { newest: ratingsByTitle(newest), isComplete, disliked: disliked.map(({ title }) => title.toString()) }
+  return { newest: ratingsByTitle(newest), isComplete, disliked: disliked.map(({ title }) => toIdString(title)) }
 }
 
 export function ratingsByTitle (ratings: readonly TitleRatingFields[]): Map<string, TitleRating | null> {
-  return new Map(ratings.map(({ title, rating }) => [title.toString(), rating]))
+  return new Map(ratings.map(({ title, rating }) => [toIdString(title), rating]))
 }

@@ -14,6 +14,7 @@ import {
 import type { Catalogue } from '../catalogue/store/catalogue.js'
 import { createCachedReads } from '../database/cached-reads.js'
 import type { ChangeWatch } from '../database/change-watch.js'
+import { toIdString } from '../domain/id-strings.js'
 import type { TitleRating } from '../domain/vocabulary.js'
 import {
   ratingsByTitle,
@@ -125,7 +126,7 @@ export function createProfileStates (watch: ChangeWatch, catalogue: TitleSource)
     if (possible.length === 0) return []
     const found = await readByTitle('archived', profileId, possible, async (missing) => {
       const entries = await findArchivedEntries(profileId, missing)
-      return new Map(entries.map((entry) => [entry.title.toString(), toCachedEntry(entry)]))
+      return new Map(entries.map(toCachedEntry).map((entry) => [entry.titleId, entry]))
     })
     return possible.map((id) => found.get(id)).filter((entry) => entry !== undefined)
   }
@@ -150,7 +151,7 @@ export function createProfileStates (watch: ChangeWatch, catalogue: TitleSource)
       const waiting = await logged.read(
         profileId,
         'unprojected',
-        async () => (await findUnprojectedTitles(profileId)).map(({ title }) => title.toString()),
+        async () => (await findUnprojectedTitles(profileId)).map(({ title }) => toIdString(title)),
       )
       const profile = await accounts.read(account, profileId, async () => {
         const stored = await findProfile(account, profileId)
@@ -196,8 +197,8 @@ export function createProfileStates (watch: ChangeWatch, catalogue: TitleSource)
 
 function toNewestArchived (entries: Awaited<ReturnType<typeof findNewestArchived>>): NewestArchived {
   return {
-    titleIds: new Set(entries.map(({ title }) => title.toString())),
-    droppedIds: entries.filter(({ droppedAt }) => droppedAt !== null).map(({ title }) => title.toString()),
+    titleIds: new Set(entries.map(({ title }) => toIdString(title))),
+    droppedIds: entries.filter(({ droppedAt }) => droppedAt !== null).map(({ title }) => toIdString(title)),
     isComplete: entries.length < MAX_NEWEST_ARCHIVED,
   }
 }

@@ -2,6 +2,7 @@
 // of other processes after at most one second: half of it here, the rest for the delay of the change streams.
 import { LRUCache } from 'lru-cache'
 import type { Catalogue } from '../store/catalogue.js'
+import { limitEntries } from '../../domain/cache-limits.js'
 
 /** State of the catalogue at the time when a value was computed. */
 export interface CacheStamp {
@@ -42,7 +43,9 @@ export interface DerivedCache<V> {
 
 /** Creates a cache of values that derive from the whole catalogue. */
 export function createDerivedCache<V> (catalogue: ChangeCounters, maxEntries: number): DerivedCache<V> {
-  const entries = new LRUCache<string, { readonly stamp: CacheStamp, readonly value: V }>({ max: maxEntries })
+  const entries = new LRUCache<string, { readonly stamp: CacheStamp, readonly value: V }>(
+    limitEntries(maxEntries),
+  )
   return {
     getOrCompute (key, compute, isUsable) {
       const entry = entries.get(key)

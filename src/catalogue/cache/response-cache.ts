@@ -4,6 +4,7 @@ import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { ChooseLanguage, LanguageOffer, Localiser } from '../queries/localise.js'
 import { flattenText } from '../store/interning.js'
+import { limitEntries } from '../../domain/cache-limits.js'
 
 /** Last field of an object to which profile fields are added. Its value is the name of the placeholder. */
 export const PLACEHOLDER = '@@placeholder'
@@ -54,7 +55,7 @@ const CACHE_MAX_OFFERS = 50_000
 
 export function createResponseCache (): ResponseCache {
   /** What the texts of each response are translated to. */
-  const offers = new LRUCache<string, readonly LanguageOffer[]>({ max: CACHE_MAX_OFFERS })
+  const offers = new LRUCache<string, readonly LanguageOffer[]>(limitEntries(CACHE_MAX_OFFERS))
   const responses = new LRUCache<string, CachedResponse>({
     maxSize: CACHE_MAX_BYTES,
     sizeCalculation: ({ bytes, placeholders }) =>

@@ -1,6 +1,7 @@
 // Chooses the language of titles and synopses from the translations and the Accept-Language header.
 import { LRUCache } from 'lru-cache'
 import Negotiator from 'negotiator'
+import { limitEntries } from '../../domain/cache-limits.js'
 
 /** Texts in the language of the catalogue, with translations. */
 export interface Translatable {
@@ -52,7 +53,7 @@ export function createLanguageNegotiation (catalogueLanguage: string): LanguageN
 
   function createChooser (acceptLanguage: string | undefined): ChooseLanguage {
     const negotiator = new Negotiator({ headers: { 'accept-language': acceptLanguage } })
-    const choices = new LRUCache<LanguageOffer, string>({ max: CACHE_MAX_OFFERS })
+    const choices = new LRUCache<LanguageOffer, string>(limitEntries(CACHE_MAX_OFFERS))
     return (offer) => {
       if (offer === '') return catalogueLanguage
       const known = choices.get(offer)

@@ -20,9 +20,9 @@ import {
   flattenText,
   internString,
   internValue,
-  toIdString,
   type InternedValues,
 } from './interning.js'
+import { toIdString } from '../../domain/id-strings.js'
 import {
   addTitleToPeople,
   createPeopleIndex,

@@ -3,7 +3,8 @@
 import { Types } from 'mongoose'
 import type { StoredFailure, StoredHls, StoredMediaFile, StoredPackage } from '../../../models/media.js'
 import type { CatalogueFile, CatalogueHls } from './catalogue.js'
-import { flattenText, internString, internValue, toIdString, type InternedValues } from './interning.js'
+import { flattenText, internString, internValue, type InternedValues } from './interning.js'
+import { toIdString } from '../../domain/id-strings.js'
 
 /** Shared by all files with the same values. */
 type Format = Pick<

@@ -1,5 +1,4 @@
-// Compact values: one instance of equal ones, and IDs as flat strings. Interned values must never be changed.
-import type { Types } from 'mongoose'
+// Compact values: one instance of equal ones. Interned values must never be changed.
 
 export interface InternedValues {
   readonly strings: Map<string, string>
@@ -12,11 +11,6 @@ const MAX_VALUES = 50_000
 
 export function createInternedValues (): InternedValues {
   return { strings: new Map(), values: new Map() }
-}
-
-/** ID as a flat string, 40 bytes. The driver joins it from pieces, which V8 keeps as a tree of 250 bytes. */
-export function toIdString ({ id }: Pick<Types.ObjectId, 'id'>): string {
-  return Buffer.from(id).toString('hex')
 }
 
 /** The same text in one piece: V8 keeps the pieces of a built string, and reserves memory for more. */

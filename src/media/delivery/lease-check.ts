@@ -6,9 +6,11 @@ import { findAccount } from '../../../models/account.js'
 import { findStreamLeases, isLeaseLive, type StreamLease } from '../../../models/account-streams.js'
 import { findVisibleTitle } from '../../catalogue/queries/find-visible.js'
 import type { Catalogue } from '../../catalogue/store/catalogue.js'
+import { toIdString } from '../../domain/id-strings.js'
 import type { MaturityScope } from '../../domain/maturity.js'
 import { DomainError } from '../../errors.js'
 import { isPreviewGrant, type LeaseGrant } from './media-urls.js'
+import { limitEntries } from '../../domain/cache-limits.js'
 
 /** With RECHECK_INTERVAL_MS, every process stops the delivery within 5 s after a stream ends. */
 const LEASES_TTL_MS = 4_000
@@ -57,14 +59,14 @@ export interface LeaseCheckDeps {
 export function createLeaseCheck ({ catalogue, now, canPreview }: LeaseCheckDeps): LeaseCheck {
   // Concurrent range requests of a player share one read. A read that fails is not cached.
   const cache = new LRUCache<string, AccountLeases>({
-    max: CACHE_MAX_ENTRIES,
+    ...limitEntries(CACHE_MAX_ENTRIES),
     // Requests that wait for a read get its result even if the entry is invalidated or evicted before it completes.
     ignoreFetchAbort: true,
     fetchMethod: async (accountId) => {
       const readAt = now().getTime()
       const [leases, account] = await Promise.all([findStreamLeases(accountId), findAccount(accountId)])
       const scopes = new Map(
-        account?.profiles.map(({ _id, kids, maxMaturityAge }) => [_id.toString(), { kids, maxMaturityAge }]),
+        account?.profiles.map(({ _id, kids, maxMaturityAge }) => [toIdString(_id), { kids, maxMaturityAge }]),
       )
       return { readAt, leases: leases.map(toLease), scopes }
     },
@@ -96,7 +98,7 @@ export function createLeaseCheck ({ catalogue, now, canPreview }: LeaseCheckDeps
 }
 
 function toLease ({ _id, profile, title, expiresAt }: StreamLease): Lease {
-  return { id: _id.toString(), profile: profile.toString(), title: title.toString(), expiresAt }
+  return { id: toIdString(_id), profile: toIdString(profile), title: toIdString(title), expiresAt }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache'
 import { READ_RENEWAL_INTERVAL_MS, renewLeaseByReading } from '../../watching/streams/lease-reads.js'
 import { isPreviewGrant, type LeaseGrant } from './media-urls.js'
+import { limitEntries } from '../../domain/cache-limits.js'
 
 const CACHE_MAX_ENTRIES = 50_000
 
@@ -25,7 +26,7 @@ interface LeaseReads {
  * @param now the clock by which leases expire
  */
 export function createReadRenewal (now: () => Date): ReadRenewal {
-  const reads = new LRUCache<string, LeaseReads>({ max: CACHE_MAX_ENTRIES })
+  const reads = new LRUCache<string, LeaseReads>(limitEntries(CACHE_MAX_ENTRIES))
   return {
     recordRead (grant, servedMs) {
       if (isPreviewGrant(grant)) return

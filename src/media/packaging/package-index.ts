@@ -105,7 +105,6 @@ export function findRenditionIndex (index: PackageIndex, name: string): Renditio
   return /^a\d{1,2}$/.test(name) ? index.audio[Number(name.slice(1))] ?? null : null
 }
 
-const CACHE_MAX_ENTRIES = 20_000
 /** Over all cached indexes; about 30 MB. */
 const CACHE_MAX_SEGMENTS = 500_000
 /** Size of an index without its segments, in segments. */
@@ -122,7 +121,6 @@ export interface PackageIndexes {
 /** Creates a cache of indexes. Packages are immutable, so entries do not expire. */
 export function createPackageIndexes (storage: MediaStorage): PackageIndexes {
   const cache = new LRUCache<string, PackageIndex>({
-    max: CACHE_MAX_ENTRIES,
     maxSize: CACHE_MAX_SEGMENTS,
     sizeCalculation: (index) => INDEX_OVERHEAD + countSegments(index),
     // An eviction must not abort a read in progress.

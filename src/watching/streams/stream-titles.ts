@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache'
 import type { ProfileRef } from '../deps.js'
 import { findLease } from './stream-leases.js'
+import { limitEntries } from '../../domain/cache-limits.js'
 
 const CACHE_MAX_ENTRIES = 20_000
 
@@ -13,7 +14,7 @@ export interface StreamTitles {
 }
 
 export function createStreamTitles (): StreamTitles {
-  const cache = new LRUCache<string, string>({ max: CACHE_MAX_ENTRIES })
+  const cache = new LRUCache<string, string>(limitEntries(CACHE_MAX_ENTRIES))
   const cacheKey = ({ profile }: ProfileRef, streamId: string): string => `${profile} ${streamId}`
   return {
     add (ref, streamId, titleId) {

@@ -119,7 +119,7 @@ t.test('each step of the progress of packaging is not remembered', async (t) => 
   t.equal(interned.values.size, before)
 })
 
-t.test('the file choice reads files of the catalogue: one that only its package can be played of is chosen', async (t) => {
+t.test('the file choice finds files of which only the package can be played', async (t) => {
   const files = toFiles(
     storedFile({ videoCodec: 'hev1.1.6.L93.B0', hls: storedHls() }),
     storedFile({ videoCodec: 'hev1.1.6.L93.B0', hls: storedHls({ packages: [] }) }),
@@ -160,10 +160,12 @@ const create = (i) => {
   }]
   return toCatalogueFile({
     _id, state: 'ready', failure: null, storageKey: 'media/' + _id + '.mp4', contentType: 'video/mp4',
-    audioLanguages: ['en', 'de'], audioTracks: [{ language: 'en', kind: 'main', name: null, channels: 2, codec: 'mp4a' }],
+    audioLanguages: ['en', 'de'],
+    audioTracks: [{ language: 'en', kind: 'main', name: null, channels: 2, codec: 'mp4a.40.2' }],
     subtitleLanguages: [], embeddedSubtitles: [], probeVersion: 3, width: 1920, height: 1080, frameRate: 24,
     videoCodec: 'avc1.640028', audioCodec: 'mp4a.40.2', container: 'mp4', bitrate: 5e6 + i, durationMs: 6e6 + i,
-    sizeBytes: 4e9 + i, sha256, edition: null, master: new Types.ObjectId(), stage: 'active', retiredAt: null, createdAt,
+    sizeBytes: 4e9 + i, sha256, edition: null, master: new Types.ObjectId(), stage: 'active', retiredAt: null,
+    createdAt,
     hls: { state: 'ready', progress: 1, failure: null, claim: null, claimedUntil: new Date(0), packages },
   }, 'item', interned)
 }

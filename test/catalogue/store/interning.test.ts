@@ -1,7 +1,8 @@
 import { Types } from 'mongoose'
 import t from 'tap'
 import { derivePersonId } from '../../../src/catalogue/store/people-index.js'
-import { createInternedValues, internString, internValue, toIdString } from '../../../src/catalogue/store/interning.js'
+import { createInternedValues, internString, internValue } from '../../../src/catalogue/store/interning.js'
+import { toIdString } from '../../../src/domain/id-strings.js'
 
 t.test('different values stay apart, and null stays null', async (t) => {
   const interned = createInternedValues()
