@@ -36,6 +36,8 @@ export interface StoredImage {
   placeholder?: string | null
   /** Those that clients have requested; missing for none. */
   sizes?: StoredImageSize[]
+  /** Since when a periodic job finds no title, collection or person that shows it; missing for a used one. */
+  unusedSince?: Date
   createdAt: Date
 }
 
@@ -62,6 +64,7 @@ const imageSchema = new Schema<StoredImage>({
     default: undefined,
     validate: (sizes: unknown[] | undefined) => (sizes?.length ?? 0) <= MAX_IMAGE_SIZES,
   },
+  unusedSince: { type: Date },
   createdAt: { type: Date, required: true },
 }, { collection: 'images', versionKey: false })
 

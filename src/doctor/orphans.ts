@@ -5,9 +5,11 @@ import { AccountStreams } from '../../models/account-streams.js'
 import { ChangeLog } from '../../models/change-log.js'
 import { EmailToken } from '../../models/email-token.js'
 import { IdempotencyRecord } from '../../models/idempotency-record.js'
-import { Image, imageKeys, type StoredImage } from '../../models/image.js'
+import type { StoredImage } from '../../models/image.js'
 import { PersonPicture, type StoredPersonPicture } from '../../models/person-picture.js'
 import { imageUrlOf } from '../media/images/image-slots.js'
+import { removeImages } from '../media/images/images.js'
+import { checkImages, isExpired } from '../media/images/unused-images.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { OutboxEmail } from '../../models/outbox-email.js'
 import { Play } from '../../models/play.js'
@@ -18,7 +20,7 @@ import { Title } from '../../models/title.js'
 import { Undo } from '../../models/undo.js'
 import { WatchArchive } from '../../models/watch-archive.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
-import { removeMediaObjects, removeObjects } from '../media/object-cleanup.js'
+import { removeMediaObjects } from '../media/object-cleanup.js'
 import type { Check, DoctorDeps, Finding } from './findings.js'
 
 interface OwnedModel {
@@ -93,7 +95,7 @@ async function findMissingOwner (
   return profile === null || found.profiles.some(({ _id }) => _id.equals(profile)) ? null : 'profile'
 }
 
-/** Media files and images of titles that do not exist, and replaced pictures. The fix removes their objects too. */
+/** Media files and images of titles that do not exist, and images that nothing shows. The fix removes their objects. */
 export const orphanedMedia: Check = {
   name: 'orphaned-media',
   objects: 'items with media, and images',
@@ -110,9 +112,11 @@ export const orphanedMedia: Check = {
         },
       }
     }
-    for await (const image of Image.find().lean<StoredImage[]>().cursor() as AsyncIterable<StoredImage>) {
+    for await (const { image, isUsed } of checkImages()) {
       countChecked()
-      if (!await isImageUsed(image)) yield imageFinding(deps, image)
+      if (isUsed) continue
+      const hasOwner = await hasImageOwner(image)
+      if (!hasOwner || isExpired(image, deps.now())) yield imageFinding(deps, image, hasOwner)
     }
   },
 }
@@ -121,7 +125,7 @@ async function hasTitle (titleId: Types.ObjectId): Promise<boolean> {
   return await Title.exists({ _id: titleId }) !== null
 }
 
-async function isImageUsed ({ _id, title, person }: StoredImage): Promise<boolean> {
+async function hasImageOwner ({ _id, title, person }: StoredImage): Promise<boolean> {
   if (title !== null) return await hasTitle(title)
   const picture = person === undefined ? null : await PersonPicture.findById(person).lean<StoredPersonPicture>()
   return picture?.url === imageUrlOf(_id)
@@ -133,14 +137,14 @@ async function removeMedia (deps: DoctorDeps, itemId: Types.ObjectId): Promise<v
   await removeMediaObjects(deps, media)
 }
 
-function imageFinding (deps: DoctorDeps, image: StoredImage): Finding {
+function imageFinding (deps: DoctorDeps, image: StoredImage, hasOwner: boolean): Finding {
   const { _id, title } = image
+  const missing = title === null ? 'no person has this picture' : `title ${title.toString()} does not exist`
   return {
     subject: `image ${_id.toString()}`,
-    problem: title === null ? 'no person has this picture' : `title ${title.toString()} does not exist`,
+    problem: hasOwner ? 'no title, episode, collection or person shows it' : missing,
     fix: async () => {
-      await Image.deleteOne({ _id })
-      await removeObjects(deps, imageKeys(image))
+      await removeImages(deps, [image])
     },
   }
 }

@@ -6,6 +6,7 @@ import type { Trends } from '../home/trends.js'
 import type { Mailer } from '../mail/mailer.js'
 import type { MediaDeps } from '../media/deps.js'
 import { createPlaceholderFiller } from '../media/images/fill-placeholders.js'
+import { removeUnusedImages } from '../media/images/unused-images.js'
 import { probeOutdatedFiles } from '../media/probing/probe-again.js'
 import type { MediaProber } from '../media/probing/prober.js'
 import type { Encoding } from '../media/encoding/encoding.js'
@@ -32,6 +33,7 @@ const OUTBOX_INTERVAL_MS = 15_000
 /** The shortest wait before an attempt is repeated. */
 const WEBHOOKS_INTERVAL_MS = 5_000
 const MAIL_SERVER_INTERVAL_MS = MINUTE_MS
+const UNUSED_IMAGES_INTERVAL_MS = 6 * HOUR_MS
 const UPLOADS_INTERVAL_MS = MINUTE_MS
 const SNAPSHOT_INTERVAL_MS = MINUTE_MS
 const POPULARITY_INTERVAL_MS = 5 * MINUTE_MS
@@ -124,6 +126,11 @@ function createServiceJobs (deps: JobDeps): Job[] {
       name: 'placeholders of images',
       intervalMs: PROBING_INTERVAL_MS,
       run: createPlaceholderFiller(deps),
+    },
+    {
+      name: 'unused images',
+      intervalMs: UNUSED_IMAGES_INTERVAL_MS,
+      run: async () => await removeUnusedImages(deps),
     },
     {
       name: 'resumable uploads',

@@ -8,7 +8,7 @@ import { findStoredItem } from '../change-title.js'
 
 /** The images of a title, by the field that has the URL. */
 export type ArtworkField = 'posterUrl' | 'backdropUrl' | 'logoUrl'
-const ARTWORK_FIELDS: readonly ArtworkField[] = ['posterUrl', 'backdropUrl', 'logoUrl']
+export const ARTWORK_FIELDS: readonly ArtworkField[] = ['posterUrl', 'backdropUrl', 'logoUrl']
 
 type TitleDocument = HydratedDocument<StoredTitle>
 export type SlotImage = Pick<StoredImage, '_id' | 'placeholder'>

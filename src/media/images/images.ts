@@ -218,7 +218,8 @@ export async function removeTitleImages (deps: StorageDeps, titleId: string): Pr
   await removeImages(deps, await Image.find({ title: titleId }).lean<StoredImage[]>())
 }
 
-async function removeImages (deps: StorageDeps, images: readonly StoredImage[]): Promise<void> {
+/** Removes images with their sizes. */
+export async function removeImages (deps: StorageDeps, images: readonly StoredImage[]): Promise<void> {
   for (const image of images) {
     // The deleted document has sizes that were made since the image was read.
     const deleted = await Image.findOneAndDelete({ _id: image._id }).lean<StoredImage>()
