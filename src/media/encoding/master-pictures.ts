@@ -1,7 +1,8 @@
-// Takes a poster and a backdrop of a movie, or a still of an episode, from the renditions of a master.
+// Takes a poster and a backdrop of a movie, or a still of an episode, from the renditions of a master. The first
+// episodes of a show give it a poster and a backdrop.
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
-import type { StoredEncodingJob } from '../../../models/encoding-job.js'
+import { EncodingJob, type StoredEncodingJob } from '../../../models/encoding-job.js'
 import { Image } from '../../../models/image.js'
 import { Media, type StoredMedia, type StoredMediaFile } from '../../../models/media.js'
 import { Title, type StoredTitle } from '../../../models/title.js'
@@ -35,6 +36,10 @@ interface PlannedPicture {
   readonly trials: number
 }
 
+interface PlannedImage extends PlannedPicture {
+  readonly image: MasterImage
+}
+
 const WIDE = { ratio: 16 / 9, maxWidth: 1_920, trials: 1 } as const
 const BACKDROP: PlannedPicture = { slot: artworkSlot('backdropUrl'), ...WIDE }
 const POSTER: PlannedPicture = {
@@ -45,8 +50,8 @@ const POSTER: PlannedPicture = {
 }
 
 /**
- * Takes the pictures that the movie or episode lacks, or has from a master that this one replaces. Images that people
- * chose stay. A failure is logged only: the title plays without them.
+ * Takes the pictures that the movie, the episode or its show lacks, or has from a master that this one replaces. Images
+ * that people chose stay. A failure is logged only: the title plays without them.
  * @throws ProgramStoppedError after an abort
  */
 export async function takePictures (
@@ -60,13 +65,13 @@ export async function takePictures (
   const item = catalogue.findItem(job.item.toString())
   if (item === null) return
   try {
-    const planned = await planPictures(job, item)
+    const planned = await planPictures(deps, job, item)
     const rendition = planned.length === 0 ? null : await findRendition(job)
     if (rendition === null) return
     const pictures = await samplePictures(deps, rendition, sampleTimes(durationMs, item), folder, signal)
-    for (const { slot, ratio, maxWidth, trials } of planned) {
+    for (const { slot, ratio, maxWidth, trials, image } of planned) {
       const picture = await chooseCrop(pictures.slice(0, trials), ratio, maxWidth)
-      if (picture !== null) await setMasterImage(deps, item.titleId, picture, slot, masterImageOf(job))
+      if (picture !== null) await setMasterImage(deps, item.titleId, picture, slot, image)
     }
   } catch (error) {
     if (error instanceof ProgramStoppedError) throw error
@@ -79,20 +84,55 @@ function masterImageOf ({ _id, replaces, edition }: StoredEncodingJob): MasterIm
   return { master: _id, canReplace: (master) => edition === null || replaces?.equals(master) === true }
 }
 
+/** A show has the pictures of its first episode that has a master: an earlier one replaces those of a later one. */
+async function showImageOf (
+  { catalogue }: Pick<EncodingDeps, 'catalogue'>,
+  job: StoredEncodingJob,
+  item: CatalogueItem,
+): Promise<MasterImage> {
+  const jobs = await EncodingJob.find({ title: job.title }).select('item').lean<StoredEncodingJob[]>()
+  const itemIds = new Map(jobs.map((one) => [one._id.toString(), one.item.toString()]))
+  const { master, canReplace } = masterImageOf(job)
+  return {
+    master,
+    canReplace (other) {
+      const source = catalogue.findItem(itemIds.get(other.toString()) ?? '')
+      return canReplace(other) && (source === null || compareEpisodes(item, source) <= 0)
+    },
+  }
+}
+
+const compareEpisodes = (a: CatalogueItem, b: CatalogueItem): number => a.season - b.season || a.episode - b.episode
+
 /** Pictures of this master may exist: an earlier attempt has ended after it had stored them. */
-async function planPictures (job: StoredEncodingJob, item: CatalogueItem): Promise<PlannedPicture[]> {
+async function planPictures (deps: EncodingDeps, job: StoredEncodingJob, item: CatalogueItem): Promise<PlannedImage[]> {
   const title = await Title.findById(item.titleId)
   if (title === null) return []
   const stored = title as unknown as Parameters<ImageSlot['readUrl']>[0]
-  const possible = item.id === item.titleId ? [BACKDROP, POSTER] : [{ slot: stillSlot(item.id), ...WIDE }]
+  const possible = item.id === item.titleId ? movieImages(job) : await episodeImages(deps, job, item)
   const own = new Set((await Image.find({ title: (stored as StoredTitle)._id, master: job._id }).select('_id').lean())
     .map(({ _id }) => imageUrlOf(_id)))
-  const planned: PlannedPicture[] = []
+  const planned: PlannedImage[] = []
   for (const picture of possible) {
     const url = picture.slot.readUrl(stored)
-    if (!own.has(url ?? '') && await canTakeSlot(url, masterImageOf(job).canReplace)) planned.push(picture)
+    if (!own.has(url ?? '') && await canTakeSlot(url, picture.image.canReplace)) planned.push(picture)
   }
   return planned
+}
+
+const movieImages = (job: StoredEncodingJob): PlannedImage[] =>
+  [BACKDROP, POSTER].map((picture) => ({ ...picture, image: masterImageOf(job) }))
+
+/** Specials give their show no picture. */
+async function episodeImages (
+  deps: EncodingDeps,
+  job: StoredEncodingJob,
+  item: CatalogueItem,
+): Promise<PlannedImage[]> {
+  const still = { slot: stillSlot(item.id), ...WIDE, image: masterImageOf(job) }
+  if (item.season === 0) return [still]
+  const image = await showImageOf(deps, job, item)
+  return [still, ...[BACKDROP, POSTER].map((picture) => ({ ...picture, image }))]
 }
 
 /** The lowest rendition that is good enough, else the highest. */

@@ -97,18 +97,53 @@ t.test('pictures of masters', { skip, timeout: 200_000 }, async (t) => {
     t.strictSame(await runDoctor(test), [])
   })
 
-  await t.test('an episode gets a still, and its show nothing', async (t) => {
+  await t.test('an episode gets a still, and its show a poster and a backdrop of its first episode', async (t) => {
     const show = await addShow(app, admin, {}, [])
-    await call(app, 'POST', `/v1/admin/shows/${show.id}/seasons/2/episodes/1/media?role=master`, {
-      token: admin.token,
-      body: film,
-      headers: { 'content-type': 'application/octet-stream' },
-    })
-    await encodeMasters(test)
+    const encode = async (season: number, episode: number): Promise<void> => {
+      const { status } = await call(
+        app,
+        'POST',
+        `/v1/admin/shows/${show.id}/seasons/${season}/episodes/${episode}/media?role=master`,
+        { token: admin.token, body: film, headers: { 'content-type': 'application/octet-stream' } },
+      )
+      t.equal(status, 202)
+      await encodeMasters(test)
+    }
+    const readShow = async () => (await kim.get(`/v1/shows/${show.id}`)).body
+    await encode(2, 1)
     const [first, second] = (await kim.get(`/v1/shows/${show.id}/seasons/2`)).body.episodes
     t.match(await readImage(first.stillUrl), { width: 1_280, height: 720 })
     t.equal(second.stillUrl, null)
+    const early = await readShow()
+    t.match(await readImage(early.posterUrl), { width: 480, height: 720 })
+    t.match(await readImage(early.backdropUrl), { width: 1_280, height: 720 })
+
+    await encode(1, 1)
+    const { posterUrl, backdropUrl } = await readShow()
+    t.not(posterUrl, early.posterUrl, 'an earlier episode replaces them')
+    t.not(backdropUrl, early.backdropUrl)
+    t.equal((await app.inject(early.posterUrl)).statusCode, 404)
+    await encode(1, 2)
+    t.match(await readShow(), { posterUrl, backdropUrl }, 'a later one does not')
+    t.equal(await Image.countDocuments({ title: show.id }), 5, 'three stills, a poster and a backdrop')
+    t.strictSame(await runDoctor(test), [])
+  })
+
+  await t.test('artwork of a show that people chose stays, and specials give none', async (t) => {
+    const show = await addShow(app, admin, {}, [])
+    const encode = async (season: number): Promise<void> => {
+      await call(app, 'POST', `/v1/admin/shows/${show.id}/seasons/${season}/episodes/1/media?role=master`, {
+        token: admin.token,
+        body: film,
+        headers: { 'content-type': 'application/octet-stream' },
+      })
+      await encodeMasters(test)
+    }
+    await encode(0)
     t.match((await kim.get(`/v1/shows/${show.id}`)).body, { posterUrl: null, backdropUrl: null })
+    const { body: { posterUrl } } = await upload(`/v1/admin/titles/${show.id}/poster`)
+    await encode(1)
+    t.match((await kim.get(`/v1/shows/${show.id}`)).body, { posterUrl, backdropUrl: /^\/v1\/images/ })
   })
 
   await t.test('a film without a usable picture gets none', async (t) => {
