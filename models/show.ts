@@ -5,10 +5,12 @@ import './mongoose-settings.js'
 import { conflict } from '../src/errors.js'
 import {
   chaptersPath,
+  detectedMarkersPath,
   markersSchema,
   placeholderSchema,
   Title,
   translationsPath,
+  type DetectedMarkers,
   type Markers,
   type StoredChapters,
   type StoredPlaceholder,
@@ -32,6 +34,8 @@ export interface StoredEpisode {
   /** Of a special: the regular episode that it follows; null for a special without a place in the order. */
   placedAfter: { season: number, episode: number } | null
   markers: Markers | null
+  /** Missing when people set all markers, or there are none. */
+  detectedMarkers?: DetectedMarkers
   /** Missing when unknown. */
   chapters?: StoredChapters
   /** Missing or null when there is none: a show of a thousand episodes stays small. */
@@ -68,6 +72,7 @@ const episodeSchema = new Schema<StoredEpisode>({
   airDate: { type: String, default: null },
   placedAfter: { type: placedAfterSchema, default: null },
   markers: { type: markersSchema, default: null },
+  detectedMarkers: detectedMarkersPath,
   chapters: chaptersPath,
   stillUrl: { type: String },
   stillPlaceholder: { type: placeholderSchema, default: undefined },

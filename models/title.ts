@@ -43,6 +43,23 @@ export interface Markers {
   creditsStartMs: number | null
 }
 
+/** Markers that are detected together: the start and the end of the intro, and the start of the credits. */
+export const DETECTED_GROUPS = ['intro', 'credits'] as const
+export type DetectedGroup = (typeof DETECTED_GROUPS)[number]
+export const FIELDS_OF_GROUP = {
+  intro: ['introStartMs', 'introEndMs'],
+  credits: ['creditsStartMs'],
+} as const satisfies Record<DetectedGroup, ReadonlyArray<keyof Markers>>
+
+/** What is known of the origin of markers. Those that are not mentioned were set by people, or nobody set them. */
+export interface DetectedMarkers {
+  /** Confidence of a detected intro, 0 to 1; null: the intro is not a detected one. */
+  intro: number | null
+  credits: number | null
+  /** Groups that people have cleared: they are not detected again. */
+  cleared: DetectedGroup[]
+}
+
 export interface Chapter {
   /** Ms from the start of the item. */
   startMs: number
@@ -143,6 +160,15 @@ export const markersSchema = new Schema<Markers>({
   introEndMs: { type: Number, default: null },
   creditsStartMs: { type: Number, default: null },
 }, { _id: false })
+
+const detectedMarkersSchema = new Schema<DetectedMarkers>({
+  intro: { type: Number, default: null, min: 0, max: 1 },
+  credits: { type: Number, default: null, min: 0, max: 1 },
+  cleared: { type: [{ type: String, enum: DETECTED_GROUPS }], default: [] },
+}, { _id: false })
+
+/** Not stored when there is nothing to know. */
+export const detectedMarkersPath = { type: detectedMarkersSchema, default: undefined }
 
 /** Poster, backdrop and logo. */
 export const MAX_PLACEHOLDERS = 3

@@ -29,6 +29,7 @@ import { createLeaseCheck, type LeaseCheck } from './media/delivery/lease-check.
 import { createReadRenewal, type ReadRenewal } from './media/delivery/read-renewal.js'
 import { createEncoder, type Encoder } from './media/encoding/encoder.js'
 import { createEncoding, type Encoding } from './media/encoding/encoding.js'
+import { createMarkerDetection, type MarkerDetection } from './media/markers/marker-detection.js'
 import { createPackageIndexes, type PackageIndexes } from './media/packaging/package-index.js'
 import { createMediaPackager } from './media/packaging/packager.js'
 import { createPackaging, type Packaging } from './media/packaging/packaging.js'
@@ -80,6 +81,7 @@ export interface Container {
   readonly historyFiles: HistoryFileReader
   readonly encoder: Encoder
   readonly encoding: Encoding
+  readonly markerDetection: MarkerDetection
   readonly packaging: Packaging
   readonly packages: PackageIndexes
   readonly uploads: ResumableUploads
@@ -181,6 +183,7 @@ export async function buildContainer (
   const isMediaWorker = config.role !== 'api'
   const packaging = createPackaging(media, createMediaPackager(), isEager && isMediaWorker)
   const encoding = createEncoding({ ...media, config, encoder, prober, packaging }, isEager && isMediaWorker)
+  const markerDetection = createMarkerDetection({ ...media, config, encoder }, isEager && isMediaWorker)
   const area = await openUploadArea(config, storage)
   const uploads = createResumableUploads({ ...media, config, area, packaging, prober, encoder, encoding })
   const accounts = { config, log, keys, hasher, outbox, background, audit, access, leases, events, now }
@@ -190,6 +193,7 @@ export async function buildContainer (
     ...media,
     packaging,
     encoding,
+    markerDetection,
     prober,
     uploads,
     watching,
@@ -219,6 +223,7 @@ export async function buildContainer (
     historyFiles,
     encoder,
     encoding,
+    markerDetection,
     packaging,
     packages: createPackageIndexes(storage),
     uploads,
@@ -253,6 +258,7 @@ export async function buildContainer (
       await jobs.stop()
       await uploads.close()
       await encoding.close()
+      await markerDetection.close()
       await encoder.close()
       await packaging.close()
       await prober.close()

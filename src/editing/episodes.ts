@@ -14,6 +14,7 @@ import {
   type WriteResult,
 } from './edit-show.js'
 import { keepSpecialsPlaced } from './placed-specials.js'
+import { editDetectedMarkers } from './markers.js'
 import { toStoredEpisode, toStoredMarkers, toStoredTranslations, type EpisodeBody } from './stored-title.js'
 
 /** Creates or replaces an episode. Creates its season if needed. @throws DomainError 404, 409 `show-too-large`, 412 */
@@ -49,13 +50,18 @@ export async function changeEpisode (
 ): Promise<WriteResult<StoredEpisode>> {
   const { season: targetNumber = seasonNumber, translations, markers, chapters, ...fields } = changes
   const show = await updateShow(deps, showId, expectedRevision, (stored) => {
-    const { chapters: storedChapters, ...existing } = requireEpisode(stored, seasonNumber, number)
+    const episode = requireEpisode(stored, seasonNumber, number)
+    const { chapters: storedChapters, detectedMarkers, ...existing } = episode
     const newChapters = editChapters(storedChapters, chapters, 'merge')
     const changed = {
       ...existing,
       ...fields,
       ...(translations === undefined ? {} : { translations: toStoredTranslations(translations) }),
-      ...(markers === undefined ? {} : { markers: toStoredMarkers(markers) }),
+      ...(markers !== undefined
+        ? editDetectedMarkers(episode, toStoredMarkers(markers))
+        : detectedMarkers === undefined
+        ? {}
+        : { detectedMarkers }),
       // A field without a value would count as a change.
       ...(newChapters === undefined ? {} : { chapters: newChapters }),
     } as StoredEpisode

@@ -1,5 +1,12 @@
 // Recap, intro and credits markers of an item, in ms from the start.
-import { NO_MARKERS, type Markers } from '../../models/title.js'
+import {
+  DETECTED_GROUPS,
+  FIELDS_OF_GROUP,
+  NO_MARKERS,
+  type DetectedGroup,
+  type DetectedMarkers,
+  type Markers,
+} from '../../models/title.js'
 import { validationFailed } from '../errors.js'
 
 type PartialMarkers = { readonly [K in keyof Markers]?: Markers[K] | undefined }
@@ -30,5 +37,72 @@ export function normaliseMarkers (markers: Markers | null): Markers {
     introStartMs: markers?.introStartMs ?? null,
     introEndMs: markers?.introEndMs ?? null,
     creditsStartMs: markers?.creditsStartMs ?? null,
+  }
+}
+
+export interface MarkersOfEpisode {
+  readonly markers: Markers | null
+  readonly detectedMarkers?: DetectedMarkers
+}
+
+/**
+ * Returns the markers of an episode after people edited them. A detected marker that the edit repeats stays detected;
+ * one that it changes or clears becomes theirs, and the detection leaves it alone.
+ * @param markers of the edit, complete; null: none; undefined: the edit replaces the episode without stating markers,
+ * which resets those of people only
+ */
+export function editDetectedMarkers (
+  stored: Partial<MarkersOfEpisode> | undefined,
+  markers: Markers | null | undefined,
+): MarkersOfEpisode {
+  const before = normaliseMarkers(stored?.markers ?? null)
+  const detected = stored?.detectedMarkers
+  if (detected === undefined) return { markers: markers ?? null }
+  if (markers === undefined) {
+    const kept = DETECTED_GROUPS.filter((group) => detected[group] !== null).flatMap((group) => FIELDS_OF_GROUP[group])
+    const keptMarkers = Object.fromEntries(kept.map((field) => [field, before[field]]))
+    return withDetected(kept.length === 0 ? null : { ...NO_MARKERS, ...keptMarkers }, { ...detected })
+  }
+  const after = markers ?? NO_MARKERS
+  const next: DetectedMarkers = { intro: detected.intro, credits: detected.credits, cleared: [...detected.cleared] }
+  for (const group of DETECTED_GROUPS) {
+    if (areEqual(group, before, after)) continue
+    const isCleared = FIELDS_OF_GROUP[group].every((field) => after[field] === null)
+    next[group] = null
+    next.cleared = next.cleared.filter((cleared) => cleared !== group)
+    if (isCleared) next.cleared.push(group)
+  }
+  return withDetected(markers, next)
+}
+
+const areEqual = (group: DetectedGroup, a: Markers, b: Markers): boolean =>
+  FIELDS_OF_GROUP[group].every((field) => a[field] === b[field])
+
+/** Leaves out what says nothing. */
+function withDetected (markers: Markers | null, detected: DetectedMarkers): MarkersOfEpisode {
+  const isEmpty = detected.intro === null && detected.credits === null && detected.cleared.length === 0
+  return isEmpty ? { markers } : { markers, detectedMarkers: detected }
+}
+
+export interface MarkerOrigin {
+  readonly origin: 'detected' | 'person'
+  readonly confidence: number | null
+}
+
+/** The origin of each kind of markers; null: nobody set or cleared them. */
+export function listMarkerOrigins (
+  { markers, detectedMarkers }: MarkersOfEpisode,
+): Record<'recap' | DetectedGroup, MarkerOrigin | null> {
+  const { recapStartMs, ...others } = normaliseMarkers(markers)
+  const originOf = (group: DetectedGroup): MarkerOrigin | null => {
+    const confidence = detectedMarkers?.[group] ?? null
+    if (confidence !== null) return { origin: 'detected', confidence }
+    const isSet = FIELDS_OF_GROUP[group].some((field) => others[field] !== null)
+    return isSet || detectedMarkers?.cleared.includes(group) === true ? { origin: 'person', confidence: null } : null
+  }
+  return {
+    recap: recapStartMs === null ? null : { origin: 'person', confidence: null },
+    intro: originOf('intro'),
+    credits: originOf('credits'),
   }
 }

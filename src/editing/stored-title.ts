@@ -8,7 +8,7 @@ import { formatCertification, parseRating, toMaturityRating } from '../domain/ce
 import { conflict, prefixPointers, validationFailed } from '../errors.js'
 import type { TitleBody } from '../schemas/title-input.js'
 import { editChapters } from './chapters.js'
-import { completeMarkers } from './markers.js'
+import { completeMarkers, editDetectedMarkers } from './markers.js'
 
 /** `replace` resets the fields that a body omits, `merge` keeps their values. */
 export type EditMode = 'replace' | 'merge'
@@ -240,7 +240,7 @@ export function toStoredEpisode (
     runtimeMs: episode.runtimeMs ?? null,
     airDate: episode.airDate ?? null,
     placedAfter,
-    markers: toStoredMarkers(episode.markers),
+    ...editDetectedMarkers(existing, episode.markers === undefined ? undefined : toStoredMarkers(episode.markers)),
     ...(chapters === undefined ? {} : { chapters }),
     ...(episode.stillUrl === undefined || episode.stillUrl === null ? {} : { stillUrl: episode.stillUrl }),
     ...(existing?.stillPlaceholder === undefined ? {} : { stillPlaceholder: existing.stillPlaceholder }),

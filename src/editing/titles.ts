@@ -1,4 +1,5 @@
 // Creates, replaces, changes and removes movies and shows.
+import { MarkerDetection } from '../../models/marker-detection.js'
 import { Movie, type StoredMovie } from '../../models/movie.js'
 import { Show, type StoredShow } from '../../models/show.js'
 import { Title, type StoredTitle } from '../../models/title.js'
@@ -94,5 +95,6 @@ export async function removeTitle (
   if (deletedCount === 0) throw expectedRevision === null ? notFound(kind) : preconditionFailed()
   await removeMedia(deps, { title: id })
   await removeTitleImages(deps, id)
+  await MarkerDetection.deleteMany({ title: id })
   await deps.publishTitleChange(id)
 }

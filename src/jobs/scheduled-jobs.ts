@@ -10,6 +10,7 @@ import { removeUnusedImages } from '../media/images/unused-images.js'
 import { probeOutdatedFiles } from '../media/probing/probe-again.js'
 import type { MediaProber } from '../media/probing/prober.js'
 import type { Encoding } from '../media/encoding/encoding.js'
+import type { MarkerDetection } from '../media/markers/marker-detection.js'
 import type { Packaging } from '../media/packaging/packaging.js'
 import type { ResumableUploads } from '../media/upload/resumable-uploads.js'
 import type { WatchingDeps } from '../watching/deps.js'
@@ -27,6 +28,7 @@ const PACKAGING_INTERVAL_MS = MINUTE_MS
 const ENCODING_INTERVAL_MS = MINUTE_MS
 /** Nothing tells a worker that another process has queued a job. */
 const WORKER_INTERVAL_MS = 2_000
+const MARKERS_INTERVAL_MS = 15_000
 const PROBING_INTERVAL_MS = MINUTE_MS
 const DEMO_INTERVAL_MS = 2_000
 const OUTBOX_INTERVAL_MS = 15_000
@@ -47,6 +49,7 @@ export interface JobDeps extends AccountDeps, MediaDeps {
   readonly mailer: Mailer
   readonly packaging: Packaging
   readonly encoding: Encoding
+  readonly markerDetection: MarkerDetection
   readonly prober: MediaProber
   readonly uploads: ResumableUploads
   readonly watching: WatchingDeps
@@ -69,7 +72,7 @@ export function createScheduledJobs (deps: JobDeps): Scheduler {
   )
 }
 
-function createMediaJobs ({ packaging, encoding }: JobDeps, isWorker: boolean): Job[] {
+function createMediaJobs ({ packaging, encoding, markerDetection }: JobDeps, isWorker: boolean): Job[] {
   return [
     {
       name: 'media packaging',
@@ -80,6 +83,11 @@ function createMediaJobs ({ packaging, encoding }: JobDeps, isWorker: boolean): 
       name: 'media encoding',
       intervalMs: isWorker ? WORKER_INTERVAL_MS : ENCODING_INTERVAL_MS,
       run: async () => await encoding.processPending(),
+    },
+    {
+      name: 'marker detection',
+      intervalMs: MARKERS_INTERVAL_MS,
+      run: async () => await markerDetection.processPending(),
     },
   ]
 }

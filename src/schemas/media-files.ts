@@ -89,6 +89,24 @@ export const Markers = Type.Object({
 }, { $id: 'Markers', description: 'Positions that a player offers to skip to' })
 export type Markers = Static<typeof Markers>
 
+const MarkerOrigin = Type.Object({
+  origin: Type.Enum(['detected', 'person'], {
+    title: 'MarkerOriginKind',
+    description: 'detected: found in the audio that the episodes share. person: set, changed or cleared by people',
+  }),
+  confidence: nullable(
+    Type.Number({ minimum: 0, maximum: 1 }),
+    'How sure the detection is, from 0 to 1; null: not detected',
+  ),
+}, { title: 'MarkerOrigin', description: 'Who set markers' })
+
+export const MarkerOrigins = Type.Object({
+  recap: nullable(MarkerOrigin, 'Origin of the recap; null: nobody has set it'),
+  intro: nullable(MarkerOrigin, 'Origin of the intro; null: neither set nor cleared'),
+  credits: nullable(MarkerOrigin, 'Origin of the start of the credits; null: neither set nor cleared'),
+}, { $id: 'MarkerOrigins', description: 'Who set the markers of an episode' })
+export type MarkerOrigins = Static<typeof MarkerOrigins>
+
 export const Chapter = Type.Object({
   startMs: describe(PositionMs, 'Start of the chapter, ms from the start; the chapter ends where the next one starts'),
   title: Type.String({ description: 'Title of the chapter, in the language of its file', examples: ['The heist'] }),

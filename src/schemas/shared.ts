@@ -24,7 +24,7 @@ import { ImportPreview } from './import-mapping.js'
 import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from './import-line.js'
 import { RememberedLanguages } from './languages.js'
 import { EncodingJob } from './encoding-jobs.js'
-import { AdminSubtitle, Chapter, Markers, MediaFile } from './media-files.js'
+import { AdminSubtitle, Chapter, MarkerOrigins, Markers, MediaFile } from './media-files.js'
 import { Person, PersonDetail } from './people.js'
 import { Plan, PlanPreview } from './plans.js'
 import { Playback } from './playback.js'
@@ -91,6 +91,7 @@ export const sharedSchemas = [
   NewApiToken,
   ServiceAccount,
   MediaFile,
+  MarkerOrigins,
   Markers,
   Chapter,
   Card,

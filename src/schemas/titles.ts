@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox'
 import { COLLECTION_KINDS, TITLE_RATINGS } from '../domain/vocabulary.js'
 import { DurationMs, Id, Language, nullable, PositionMs, ref, strict, Timestamp, Placeholder } from './common.js'
-import { chapters, Markers, MediaFile } from './media-files.js'
+import { chapters, MarkerOrigins, Markers, MediaFile } from './media-files.js'
 import { MaturityRating } from './title-input.js'
 
 export const TitleKind = Type.Enum(['movie', 'show'], { title: 'TitleKind', description: 'Movie or show' })
@@ -190,6 +190,7 @@ export const Episode = Type.Object({
     'For a special: the regular episode after which it is watched; null: not in the watch order',
   ),
   markers: ref(Markers),
+  markerOrigins: ref(MarkerOrigins),
   chapters,
   mediaFiles: Type.Array(ref(MediaFile), {
     description: 'Media files that the plan can play; all files for administrators',

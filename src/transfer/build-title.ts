@@ -143,9 +143,15 @@ function replaceEpisodes (existing: readonly StoredEpisode[], imported: readonly
 
 function mergeEpisode (existing: StoredEpisode | undefined, imported: StoredEpisode, body: EpisodeBody): StoredEpisode {
   if (existing === undefined) return imported
-  const { chapters: _, ...fields } = { ...existing, ...pickProvidedFields(imported, body) }
+  const { chapters: _, detectedMarkers, ...fields } = { ...existing, ...pickProvidedFields(imported, body) }
   const chapters = editChapters(existing.chapters, body.chapters, 'merge')
-  return { ...fields, ...(chapters === undefined ? {} : { chapters }) }
+  // The imported episode has compared its markers with the existing ones.
+  const detected = body.markers === undefined ? detectedMarkers : imported.detectedMarkers
+  return {
+    ...fields,
+    ...(detected === undefined ? {} : { detectedMarkers: detected }),
+    ...(chapters === undefined ? {} : { chapters }),
+  }
 }
 
 /** Picks the ID and the fields that the body provides, without the episodes. */

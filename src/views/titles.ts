@@ -6,7 +6,7 @@ import type { Translatable } from '../catalogue/queries/localise.js'
 import { certificationOf } from '../domain/certifications.js'
 import { derivePersonId } from '../catalogue/store/people-index.js'
 import { listChapters } from '../editing/chapters.js'
-import { normaliseMarkers } from '../editing/markers.js'
+import { listMarkerOrigins, normaliseMarkers } from '../editing/markers.js'
 import type { MediaFile } from '../schemas/media-files.js'
 import type { Credit, Episode, Movie, Season, Show } from '../schemas/titles.js'
 import { toCard } from './cards.js'
@@ -65,6 +65,7 @@ export function toEpisode (episode: StoredEpisode, files: readonly MediaFile[], 
     stillPlaceholder: findPlaceholder(episode.stillUrl, [episode.stillPlaceholder].filter((one) => one != null)),
     placedAfter: episode.placedAfter,
     markers: normaliseMarkers(episode.markers),
+    markerOrigins: listMarkerOrigins(episode),
     chapters: listChapters(episode.chapters),
     mediaFiles: [...files],
   }

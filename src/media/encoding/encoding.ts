@@ -2,6 +2,7 @@
 // claim expires, and another attempt of any process continues. A process without a job helps with those of others.
 import mongoose, { Types } from 'mongoose'
 import { EncodingJob, findEncodingJob, type StoredEncodingJob } from '../../../models/encoding-job.js'
+import { findDetectionClaims } from '../markers/detection-state.js'
 import { removeChunks, removeJobObjects } from '../object-cleanup.js'
 import { findChunkClaims } from './chunks/chunk-state.js'
 import { createChunkHelper } from './chunks/help-encoding.js'
@@ -116,7 +117,11 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
     await removeAbandonedFolders(config.dataDir, async (claimIds) => {
       const isRunning = { claim: mongoose.trusted({ $ne: null }), state: 'running' as const }
       const jobs = await EncodingJob.find(isRunning as never).select('claim').lean<StoredEncodingJob[]>()
-      return [...jobs.flatMap(({ claim }) => claim?.toString() ?? []), ...await findChunkClaims(claimIds)]
+      return [
+        ...jobs.flatMap(({ claim }) => claim?.toString() ?? []),
+        ...await findChunkClaims(claimIds),
+        ...await findDetectionClaims(),
+      ]
     })
   }
 

@@ -47,7 +47,8 @@ const unavailable = (fact: string): EncoderStatus => ({ isAvailable: false, reas
 
 const fileName = (name: string): string => process.platform === 'win32' ? `${name}.exe` : name
 
-function findOnPath (name: string, searchPath: string): string | null {
+/** The path of a program; null when no folder has it. @param searchPath folders in the form of PATH */
+export function findOnPath (name: string, searchPath: string): string | null {
   const folders = searchPath.split(path.delimiter).filter((folder) => path.isAbsolute(folder))
   return folders.map((folder) => path.join(folder, fileName(name))).find(isExecutableFile) ?? null
 }

@@ -1,0 +1,155 @@
+// One attempt to detect the markers of a season: fingerprints the beginning and the end of each episode, finds what the
+// episodes share, and looks for black frames where the credits start.
+import type { Config } from '../../config.js'
+import type { RunLimits, SharedPart } from '../../domain/common-audio.js'
+import type { MediaDeps } from '../deps.js'
+import type { Encoder } from '../encoding/encoder.js'
+import { inputArguments } from '../encoding/input-arguments.js'
+import { createScratchFolder, removeScratchFolder } from '../encoding/scratch-folders.js'
+import type { LimitedWorker } from '../limited-worker.js'
+import type { CompareTask } from './compare-worker.js'
+import type { RunningDetection } from './detection-state.js'
+import { fingerprintAudio, type FingerprintProgram } from './fingerprint-audio.js'
+import type { FoundMarkers } from './save-markers.js'
+import type { ComparedEpisode } from './season-files.js'
+
+export interface DetectionDeps extends MediaDeps {
+  readonly config: Pick<Config, 'dataDir'>
+  readonly encoder: Encoder
+}
+
+/** The comparison takes the rest of the progress. */
+const FINGERPRINT_SHARE = 0.95
+/** The intro starts in this part of an episode, and the credits in a part of the same length at its end. */
+const MAX_PART_MS = 10 * 60_000
+const PART_SHARE = 0.25
+/** Short episodes. At most half of the episode, so that the parts do not overlap. */
+const MIN_PART_MS = 60_000
+const INTRO_LIMITS: RunLimits = { minMs: 15_000, maxMs: 120_000 }
+const CREDITS_LIMITS: RunLimits = { minMs: 15_000, maxMs: MAX_PART_MS }
+/** Black frames so long before the music of the credits, or after its start, are between film and credits. */
+const BLACK_BEFORE_MS = 6_000
+const BLACK_AFTER_MS = 2_000
+const MIN_BLACK_SECONDS = 0.15
+
+/** An attempt failed; another one may succeed. */
+export class DetectionFailedError extends Error {
+  constructor (message: string, readonly logTail = '') {
+    super(message)
+    this.name = 'DetectionFailedError'
+  }
+}
+
+/**
+ * Detects the markers of the episodes of a season.
+ * @returns an element for each episode that was compared
+ * @throws DetectionFailedError; ProgramStoppedError after an abort; errors of the storage
+ */
+export async function detectSeason (
+  deps: DetectionDeps,
+  worker: LimitedWorker<CompareTask, Array<SharedPart | null>>,
+  program: Exclude<FingerprintProgram, { kind: 'none' }>,
+  running: RunningDetection,
+  episodes: readonly ComparedEpisode[],
+  signal: AbortSignal,
+): Promise<FoundMarkers[]> {
+  const { config: { dataDir } } = deps
+  const claimId = running.claimId.toString()
+  const folder = await createScratchFolder(dataDir, claimId)
+  try {
+    const compared = await fingerprintEpisodes(deps, program, running, episodes, folder, signal)
+    const intros = await compare(worker, compared.map(({ head }) => head), INTRO_LIMITS)
+    const credits = await compare(worker, compared.map(({ tail }) => tail), CREDITS_LIMITS)
+    const found: FoundMarkers[] = []
+    for (const [i, { episode }] of compared.entries()) {
+      const part = credits[i] ?? null
+      const startMs = part === null ? 0 : tailStartMs(episode) + part.startMs
+      found.push({
+        itemId: episode.item.id,
+        intro: intros[i] ?? null,
+        credits: part === null
+          ? null
+          : { startMs: await refineStart(deps, episode, startMs, folder, signal), confidence: part.confidence },
+      })
+    }
+    return found
+  } finally {
+    await removeScratchFolder(dataDir, claimId)
+  }
+}
+
+interface Fingerprints {
+  readonly episode: ComparedEpisode
+  readonly head: Uint32Array
+  readonly tail: Uint32Array
+}
+
+/** Episodes that cannot be read are left out, unless they are most of the season: then the storage is the reason. */
+async function fingerprintEpisodes (
+  { encoder, storage, log }: DetectionDeps,
+  program: Exclude<FingerprintProgram, { kind: 'none' }>,
+  running: RunningDetection,
+  episodes: readonly ComparedEpisode[],
+  folder: string,
+  signal: AbortSignal,
+): Promise<Fingerprints[]> {
+  const compared: Fingerprints[] = []
+  let lastLog = ''
+  for (const [i, episode] of episodes.entries()) {
+    const location = await storage.locate(episode.file.storageKey)
+    const common = { location, track: episode.track, durationMs: partMs(episode) }
+    const head = await fingerprintAudio(encoder, program, { ...common, startMs: 0 }, folder, signal)
+    const startMs = tailStartMs(episode)
+    const tail = head.ok ? await fingerprintAudio(encoder, program, { ...common, startMs }, folder, signal) : head
+    if (head.ok && tail.ok) {
+      compared.push({ episode, head: head.points, tail: tail.points })
+    } else if (!tail.ok) {
+      lastLog = tail.logTail
+      log.warn({ itemId: episode.item.id, logTail: lastLog }, 'the audio of an episode was not compared')
+    }
+    running.progress = (i + 1) / episodes.length * FINGERPRINT_SHARE
+  }
+  if (compared.length * 2 > episodes.length) return compared
+  throw new DetectionFailedError('The audio of most episodes could not be read.', lastLog)
+}
+
+const partMs = ({ durationMs }: ComparedEpisode): number =>
+  Math.min(MAX_PART_MS, durationMs / 2, Math.max(durationMs * PART_SHARE, MIN_PART_MS))
+
+const tailStartMs = (episode: ComparedEpisode): number => Math.round(episode.durationMs - partMs(episode))
+
+/** In a thread: the comparison of a long season takes seconds. */
+async function compare (
+  worker: LimitedWorker<CompareTask, Array<SharedPart | null>>,
+  fingerprints: readonly Uint32Array[],
+  limits: RunLimits,
+): Promise<Array<SharedPart | null>> {
+  const result = await worker.run({ fingerprints, limits })
+  if (result.ok) return result.value
+  throw new DetectionFailedError(`The comparison of the episodes ended with ${result.code}.`)
+}
+
+/** The start of the black frames nearest to the start of the music; without any, the start of the music. */
+async function refineStart (
+  { encoder, storage }: DetectionDeps,
+  { file, durationMs }: ComparedEpisode,
+  startMs: number,
+  folder: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const fromMs = Math.max(0, startMs - BLACK_BEFORE_MS)
+  const lengthMs = Math.min(durationMs, startMs + BLACK_AFTER_MS) - fromMs
+  const result = await encoder.encode([
+    ...['-ss', (fromMs / 1_000).toFixed(3), '-t', (lengthMs / 1_000).toFixed(3)],
+    ...inputArguments(await storage.locate(file.storageKey)),
+    ...['-map', '0:v:0', '-an', '-sn', '-dn', '-vf', `blackdetect=d=${MIN_BLACK_SECONDS}`, '-f', 'null', '-'],
+    ...['-loglevel', 'info'],
+  ], { folder, durationMs: lengthMs, signal })
+  const starts = findBlackStarts(result.logTail).map((ms) => fromMs + ms)
+  return starts.sort((a, b) => Math.abs(a - startMs) - Math.abs(b - startMs))[0] ?? startMs
+}
+
+/** Starts of black frames in the log of ffmpeg, ms. */
+export function findBlackStarts (log: string): number[] {
+  return [...log.matchAll(/black_start:(\d+(?:\.\d+)?)/g)].map(([, seconds]) => Math.round(Number(seconds) * 1_000))
+}

@@ -1,0 +1,200 @@
+// Detects the intro and the credits of the episodes of each season in the background, one season at a time. A process
+// claims each detection; after a crash the claim expires, and another attempt of any process starts again.
+import mongoose, { Types } from 'mongoose'
+import { EncodingJob } from '../../../models/encoding-job.js'
+import { MarkerDetection as DetectionModel, type StoredMarkerDetection } from '../../../models/marker-detection.js'
+import type { SharedPart } from '../../domain/common-audio.js'
+import { DomainError, fail, notFound } from '../../errors.js'
+import { EncoderUnavailableError } from '../encoding/encoder.js'
+import { ProgramStoppedError } from '../encoding/run-program.js'
+import { createLimitedWorker } from '../limited-worker.js'
+import type { CompareTask } from './compare-worker.js'
+import { DetectionFailedError, detectSeason, type DetectionDeps } from './detect-season.js'
+import {
+  claimDetection,
+  findDetection,
+  hasClaim,
+  hasCrashedTooOften,
+  listDueDetections,
+  saveChangedFiles,
+  saveFailedAttempt,
+  saveRequest,
+  saveResult,
+  saveSkip,
+  saveWaitForMasters,
+  type RunningDetection,
+} from './detection-state.js'
+import { findFingerprintProgram, type FingerprintProgram } from './fingerprint-audio.js'
+import { saveMarkers } from './save-markers.js'
+import { listSeasonFiles, MIN_EPISODES, type SeasonFiles } from './season-files.js'
+
+/** For all pairs of a season. */
+const COMPARE_TIME_LIMIT_MS = 5 * 60_000
+const COMPARE_HEAP_LIMIT_MB = 512
+
+export interface MarkerDetection {
+  /** Which program computes fingerprints. It is looked up once. */
+  program(): Promise<FingerprintProgram>
+  /**
+   * Queues the detection of a season now, for the files that it has.
+   * @throws DomainError 404 `not-found`
+   */
+  request(titleId: string, season: number): Promise<StoredMarkerDetection>
+  /** Queues the seasons whose files have changed, and runs the detections that are due. */
+  processPending(): Promise<void>
+  /** Resolves when no season is being compared. */
+  onIdle(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Creates the queue of detections.
+ * @param isEager false: only `processPending` starts them
+ */
+export function createMarkerDetection (
+  deps: DetectionDeps,
+  isEager = true,
+  findProgram = findFingerprintProgram,
+): MarkerDetection {
+  const { catalogue, encoder, log, now } = deps
+  const shutdown = new AbortController()
+  const worker = createLimitedWorker<CompareTask, Array<SharedPart | null>>(
+    new URL('./compare-worker.js', import.meta.url),
+    { timeLimitMs: COMPARE_TIME_LIMIT_MS, heapLimitMb: COMPARE_HEAP_LIMIT_MB },
+  )
+  /** Hashes that are stored, by title and season. */
+  const knownHashes = new Map<string, string>()
+  let program: Promise<FingerprintProgram> | null = null
+  let running: Promise<void> | null = null
+
+  async function findProgramOnce (): Promise<FingerprintProgram> {
+    program ??= findProgram(encoder)
+    return await program
+  }
+
+  async function queueChangedSeasons (): Promise<void> {
+    for (const title of catalogue.titles()) {
+      if (title.kind !== 'show' || !catalogue.canHaveFiles(title.id)) continue
+      for (const { season, episodes, filesHash } of listSeasonFiles(catalogue, title)) {
+        const key = `${title.id} ${season}`
+        if (episodes.length < MIN_EPISODES || knownHashes.get(key) === filesHash) continue
+        await saveChangedFiles({ title: new Types.ObjectId(title.id), season }, filesHash, now())
+        knownHashes.set(key, filesHash)
+      }
+    }
+  }
+
+  function start (): void {
+    running ??= runDue().finally(() => {
+      running = null
+    })
+  }
+
+  async function runDue (): Promise<void> {
+    for (const detection of await listDueDetections(now())) {
+      if (shutdown.signal.aborted) return
+      await run(detection).catch((error: unknown) => {
+        // The claim expires: the next run of the job tries again.
+        log.warn({ err: error }, 'the detection of markers failed; it will be tried again')
+      })
+    }
+  }
+
+  async function run (detection: StoredMarkerDetection): Promise<void> {
+    const attempt: RunningDetection = { detection, claimId: new Types.ObjectId(), progress: 0 }
+    const claimLost = new AbortController()
+    const claim = await claimDetection(attempt, now, () => {
+      claimLost.abort()
+    })
+    if (claim === null) return
+    try {
+      if (hasCrashedTooOften(detection)) throw new DetectionFailedError('Each attempt ended with a crash.')
+      await runClaimed(attempt, AbortSignal.any([shutdown.signal, claimLost.signal]))
+      await claim.stopRenewing()
+    } catch (error) {
+      await claim.stopRenewing()
+      if (error instanceof ProgramStoppedError || shutdown.signal.aborted) await claim.release()
+      else await saveFailure(attempt, error)
+    }
+  }
+
+  async function runClaimed (attempt: RunningDetection, signal: AbortSignal): Promise<void> {
+    const { title, season } = attempt.detection
+    const files = findSeasonFiles(title.toString(), season)
+    if (files === null) {
+      await DetectionModel.deleteOne({ _id: attempt.detection._id })
+      return
+    }
+    if (await hasUnencodedMasters(files, title)) {
+      await saveWaitForMasters(attempt, now())
+      return
+    }
+    const found = await findProgramOnce()
+    if (found.kind === 'none') {
+      await saveSkip(attempt, { code: found.code, text: found.reason }, now())
+      return
+    }
+    const isComparable = files.episodes.length >= MIN_EPISODES
+    const markers = isComparable ? await detectSeason(deps, worker, found, attempt, files.episodes, signal) : []
+    if (!await hasClaim(attempt)) throw new ProgramStoppedError()
+    await saveMarkers(deps, title.toString(), markers)
+    await saveResult(attempt, {
+      comparedEpisodes: markers.length,
+      introEpisodes: markers.filter(({ intro }) => intro !== null).length,
+      creditsEpisodes: markers.filter(({ credits }) => credits !== null).length,
+    }, now())
+  }
+
+  /** Null when the season has been deleted. */
+  function findSeasonFiles (titleId: string, season: number): SeasonFiles | null {
+    const title = catalogue.findTitle(titleId)
+    if (title?.kind !== 'show' || !title.items.some((item) => item.season === season)) return null
+    const files = listSeasonFiles(catalogue, title).find((one) => one.season === season)
+    return files ?? { season, episodes: [], filesHash: '' }
+  }
+
+  /** Masters of the season that are encoded soon: their episodes are compared with the others then. */
+  async function hasUnencodedMasters ({ season }: SeasonFiles, title: Types.ObjectId): Promise<boolean> {
+    const jobs = await EncodingJob.find({ title, state: mongoose.trusted({ $in: ['waiting', 'running'] }) } as never)
+      .select('item').lean<Array<{ item: Types.ObjectId }>>()
+    return jobs.some(({ item }) => catalogue.findItem(item.toString())?.season === season)
+  }
+
+  async function saveFailure (attempt: RunningDetection, error: unknown): Promise<void> {
+    if (error instanceof EncoderUnavailableError) {
+      await saveSkip(attempt, { code: 'encoder-unavailable', text: error.message }, now())
+      return
+    }
+    const isKnown = error instanceof DetectionFailedError
+    if (!isKnown) log.warn({ err: error }, 'an attempt to detect markers failed')
+    const text = isKnown
+      ? error.message
+      : error instanceof DomainError
+      ? error.detail
+      : 'The service could not compare the episodes.'
+    await saveFailedAttempt(attempt, { code: 'detection-failed', text }, isKnown ? error.logTail : '', now())
+  }
+
+  return {
+    program: findProgramOnce,
+    async request (titleId, season) {
+      const files = findSeasonFiles(titleId, season) ?? fail(notFound('season'))
+      const key = { title: new Types.ObjectId(titleId), season }
+      await saveRequest(key, files.filesHash, now())
+      if (isEager) start()
+      return await findDetection(key) ?? fail(notFound('season'))
+    },
+    async processPending () {
+      await queueChangedSeasons()
+      start()
+    },
+    async onIdle () {
+      await running
+    },
+    async close () {
+      shutdown.abort()
+      await running
+      await worker.close()
+    },
+  }
+}

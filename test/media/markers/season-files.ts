@@ -1,0 +1,71 @@
+// Seasons for tests of the detection: generated episodes with music of their own and music that they share.
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { makeFile } from '../encoding/programs.js'
+
+const SAMPLE_RATE = 11_025
+const VIDEO = 'testsrc=size=64x36:rate=5'
+
+/** Seconds of each part, and the seeds of their music. */
+export interface EpisodePlan {
+  readonly beforeIntro: number
+  readonly film: number
+  /** The intro of 25 s; episodes with the same seed share it. */
+  readonly introSeed: number
+  readonly creditsSeed: number
+  readonly filmSeed: number
+  /** Begins with so much silence. */
+  readonly silence?: number
+  /** Black frames so long before the music of the credits. */
+  readonly blackBefore?: number
+}
+
+export const INTRO_SECONDS = 25
+export const CREDITS_SECONDS = 30
+
+/** Numbers from 0 to 1 that a seed determines (a linear congruential generator). */
+function createRandom (seed: number): () => number {
+  let state = seed
+  return () => (state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32) / 2 ** 32
+}
+
+/** Chords of three notes with overtones, of different lengths, as a seed determines. */
+function composeMusic (seed: number, seconds: number): Int16Array {
+  const random = createRandom(seed)
+  const samples = new Int16Array(Math.round(seconds * SAMPLE_RATE))
+  for (let i = 0; i < samples.length;) {
+    const end = Math.min(samples.length, i + Math.round((0.2 + 0.4 * random()) * SAMPLE_RATE))
+    const notes = [0, 1, 2].map(() => 2 * Math.PI * 110 * 2 ** (Math.floor(random() * 36) / 12) / SAMPLE_RATE)
+    for (let k = 0; i < end; k++, i++) {
+      const volume = Math.min(1, k / 200) * Math.exp(-2 * k / SAMPLE_RATE) * 5_000
+      samples[i] = notes.reduce((sum, note) => sum + Math.sin(note * k) + 0.4 * Math.sin(2 * note * k), 0) * volume
+    }
+  }
+  return samples
+}
+
+export const durationOf = ({ silence = 0, beforeIntro, film }: EpisodePlan): number =>
+  silence + beforeIntro + INTRO_SECONDS + film + CREDITS_SECONDS
+
+/** Makes an MP4 file of an episode. @returns its bytes */
+export async function makeEpisode (folder: string, name: string, plan: EpisodePlan): Promise<Buffer> {
+  const { silence = 0, beforeIntro, film, introSeed, creditsSeed, filmSeed, blackBefore = 0 } = plan
+  const parts = [
+    new Int16Array(Math.round(silence * SAMPLE_RATE)),
+    composeMusic(filmSeed, beforeIntro),
+    composeMusic(introSeed, INTRO_SECONDS),
+    composeMusic(filmSeed + 1, film),
+    composeMusic(creditsSeed, CREDITS_SECONDS),
+  ]
+  writeFileSync(path.join(folder, 'audio.pcm'), Buffer.concat(parts.map(({ buffer }) => Buffer.from(buffer))))
+  const creditsStart = durationOf(plan) - CREDITS_SECONDS
+  const black = `drawbox=color=black:t=fill:enable='between(t,${creditsStart - blackBefore},${creditsStart})'`
+  await makeFile(folder, [
+    ...['-f', 's16le', '-ar', String(SAMPLE_RATE), '-ac', '1', '-i', 'audio.pcm'],
+    ...['-f', 'lavfi', '-i', `${VIDEO}:duration=${durationOf(plan)}`, '-map', '1:v', '-map', '0:a'],
+    ...(blackBefore === 0 ? [] : ['-vf', black]),
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-b:a', '96k', '-ar', '48000'],
+    ...['-shortest', name],
+  ])
+  return readFileSync(path.join(folder, name))
+}
