@@ -73,7 +73,7 @@ const collections: FastifyPluginAsyncTypebox<CollectionsRouteOptions> = async (a
       .sort((a, b) => compareRanks(a.key, b.key))
     const { entries, next } = pageOfOrdered(ordered, cursors.decode<RankKey>(cursor, scope), limit, () => true)
     const localiser = createRequestLocaliser(deps, request)
-    const items = entries.map(({ collection, titles }) => toCollectionCard(collection, titles.length, localiser))
+    const items = entries.map(({ collection, titles }) => toCollectionCard(collection, titles, localiser))
     const body = { items, nextCursor: cursors.encodeNext(next, scope) }
     return await sendWithEtag(request, reply, body, null, localiser.languages())
   })
@@ -104,7 +104,7 @@ const collections: FastifyPluginAsyncTypebox<CollectionsRouteOptions> = async (a
     const localiser = createRequestLocaliser(deps, request)
     const isPlayable = createPlayableCheck(catalogue, (await viewingLimitsOf(access, request)).planMaxHeight)
     const body = {
-      ...toCollectionCard(collection, titles.length, localiser),
+      ...toCollectionCard(collection, titles, localiser),
       items: page.map(({ title }) => toCard(title, isPlayable(title), states(title.id), localiser)),
       nextCursor: rest.length > limit ? cursors.encode(page.at(-1)?.index, scope) : null,
     }

@@ -1,6 +1,6 @@
 // Titles as administrators list them: published or not, with the state of their media.
 import { Type, type Static } from 'typebox'
-import { Id, nullable, Timestamp } from './common.js'
+import { Id, nullable, Placeholder, Timestamp } from './common.js'
 import { TitleKind } from './titles.js'
 
 export const AdminTitle = Type.Object({
@@ -9,6 +9,7 @@ export const AdminTitle = Type.Object({
   title: Type.String({ description: 'Title in the language of the catalogue' }),
   year: nullable(Type.Integer(), 'Year of release; null: unknown'),
   posterUrl: nullable(Type.String(), 'URL of the poster; null: none'),
+  posterPlaceholder: Placeholder('poster'),
   published: Type.Boolean({ description: 'Whether viewers can see it' }),
   availableFrom: nullable(Timestamp, 'Viewers can see it from then on; null: always'),
   availableUntil: nullable(Timestamp, 'Viewers can see it until then; null: always'),

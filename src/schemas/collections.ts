@@ -1,7 +1,7 @@
 // Collections of titles.
 import { Type, type Static } from 'typebox'
 import { MAX_COLLECTION_TITLES } from '../domain/vocabulary.js'
-import { describe, Id, NextCursor, nullable, ref, strict } from './common.js'
+import { describe, Id, NextCursor, nullable, Placeholder, ref, strict } from './common.js'
 import { Name, ImageUrl, Synopsis, Translations } from './title-input.js'
 import { Card, CollectionKind, StoredTranslations } from './titles.js'
 
@@ -37,6 +37,7 @@ const collection = {
   synopsis: nullable(Type.String(), 'Short description, localised; null: none'),
   language: Type.String({ description: 'Language of title and synopsis, BCP 47' }),
   posterUrl: nullable(Type.String(), 'URL of the poster; null: none'),
+  posterPlaceholder: Placeholder('poster'),
   titleCount: Type.Integer({ description: 'Number of titles that are visible to the caller' }),
 }
 export const CollectionCard = Type.Object(collection, { $id: 'CollectionCard', description: 'A collection in a list' })
@@ -53,6 +54,7 @@ export const AdminCollection = Type.Object({
   kind: CollectionKind,
   title: Type.String({ description: 'Title in the language of the catalogue' }),
   posterUrl: nullable(Type.String(), 'URL of the poster; null: none'),
+  posterPlaceholder: Placeholder('poster'),
   published: Type.Boolean({
     description: 'Whether members can see the collection; without a visible title they cannot',
   }),

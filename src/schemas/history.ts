@@ -1,6 +1,6 @@
 // The watch history of a profile, and undo.
 import { Type, type Static } from 'typebox'
-import { describe, DurationMs, Id, nullable, ref, Timestamp } from './common.js'
+import { describe, DurationMs, Id, nullable, Placeholder, ref, Timestamp } from './common.js'
 import { Item, TitleKind } from './titles.js'
 
 export const Undo = Type.Object({
@@ -20,6 +20,7 @@ const PlayedTitle = Type.Object({
     Type.String(),
     'URL of its current poster; relative to the service for uploaded posters; null: none, or no longer visible',
   ),
+  posterPlaceholder: Placeholder('poster'),
 }, { title: 'PlayedTitle', description: 'Title as it was named when it was played; it may no longer exist' })
 
 export const HistoryItem = Type.Object({

@@ -9,6 +9,7 @@ export function toAdminTitle (catalogue: Catalogue, title: CatalogueTitle): Admi
     title: title.title,
     year: title.year,
     posterUrl: title.posterUrl,
+    posterPlaceholder: title.posterPlaceholder,
     published: title.published,
     availableFrom: title.availableFrom?.toISOString() ?? null,
     availableUntil: title.availableUntil?.toISOString() ?? null,

@@ -1,13 +1,21 @@
 // Views of collections.
 import type { Localiser } from '../catalogue/queries/localise.js'
-import type { Catalogue, CatalogueCollection } from '../catalogue/store/catalogue.js'
+import type { Catalogue, CatalogueCollection, CatalogueTitle } from '../catalogue/store/catalogue.js'
 import type { AdminCollection, CollectionCard, StoredCollection } from '../schemas/collections.js'
 import { toTranslations } from './titles.js'
 
-/** @param titleCount number of titles that are visible to the caller */
+/** The poster of a collection is usually that of one of its titles. @returns null for another image */
+function findPosterPlaceholder (posterUrl: string | null, titles: readonly CatalogueTitle[]): string | null {
+  if (posterUrl === null) return null
+  const title = titles.find((one) => one.posterUrl === posterUrl || one.backdropUrl === posterUrl)
+  if (title === undefined) return null
+  return title.posterUrl === posterUrl ? title.posterPlaceholder : title.backdropPlaceholder
+}
+
+/** @param titles those of the collection that are visible to the caller */
 export function toCollectionCard (
   collection: CatalogueCollection,
-  titleCount: number,
+  titles: readonly CatalogueTitle[],
   localiser: Localiser,
 ): CollectionCard {
   const { language, title, synopsis } = localiser.localisedFields(collection)
@@ -18,7 +26,8 @@ export function toCollectionCard (
     synopsis,
     language,
     posterUrl: collection.posterUrl,
-    titleCount,
+    posterPlaceholder: findPosterPlaceholder(collection.posterUrl, titles),
+    titleCount: titles.length,
   }
 }
 
@@ -32,6 +41,7 @@ export function toAdminCollection (
     kind,
     title,
     posterUrl,
+    posterPlaceholder: findPosterPlaceholder(posterUrl, titles),
     published,
     titleCount: titles.length,
     unpublishedTitleCount: titles.filter((one) => !one.published).length,

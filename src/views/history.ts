@@ -21,7 +21,7 @@ export function toProgress (state: ItemState): Progress {
 }
 
 /** Finds a title that the profile may see now; null for a deleted or hidden one. */
-export type FindTitle = (titleId: string) => Pick<CatalogueTitle, 'posterUrl'> | null
+export type FindTitle = (titleId: string) => Pick<CatalogueTitle, 'posterUrl' | 'posterPlaceholder'> | null
 
 export function toHistoryItem (play: StoredPlay, findTitle: FindTitle): HistoryItem {
   return {
@@ -44,11 +44,13 @@ export function toHistoryItem (play: StoredPlay, findTitle: FindTitle): HistoryI
 
 function toPlayedTitle ({ title, titleName, season }: StoredPlay, findTitle: FindTitle): HistoryItem['title'] {
   const id = title.toString()
+  const { posterUrl = null, posterPlaceholder = null } = findTitle(id) ?? {}
   return {
     id,
     kind: season === null ? 'movie' : 'show',
     title: titleName,
-    posterUrl: findTitle(id)?.posterUrl ?? null,
+    posterUrl,
+    posterPlaceholder,
   }
 }
 

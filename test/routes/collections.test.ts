@@ -90,6 +90,7 @@ t.test('collections', async (t) => {
       kind: 'editorial',
       title: 'Émpty',
       posterUrl: null,
+      posterPlaceholder: null,
       published: false,
       titleCount: 0,
       unpublishedTitleCount: 0,

@@ -56,13 +56,19 @@ t.test('history', async (t) => {
       )
       return plays.body.items.map(({ title }: any) => title)
     }
-    const movieEntry = { id: movie, kind: 'movie', title: 'The General', posterUrl }
-    t.strictSame(await read(), [movieEntry, { id: show.id, kind: 'show', title: 'Fawlty Towers', posterUrl }])
+    const movieEntry = { id: movie, kind: 'movie', title: 'The General', posterUrl, posterPlaceholder: null }
+    t.strictSame(await read(), [movieEntry, {
+      id: show.id,
+      kind: 'show',
+      title: 'Fawlty Towers',
+      posterUrl,
+      posterPlaceholder: null,
+    }])
     await admin.patch(`/v1/admin/movies/${movie}`, { published: false })
     await admin.delete(`/v1/admin/shows/${show.id}`)
     t.strictSame(await read(), [
       { ...movieEntry, posterUrl: null },
-      { id: show.id, kind: 'show', title: 'Fawlty Towers', posterUrl: null },
+      { id: show.id, kind: 'show', title: 'Fawlty Towers', posterUrl: null, posterPlaceholder: null },
     ], 'without the poster of a hidden or deleted title')
   })
 

@@ -65,6 +65,30 @@ t.test('placeholders', async (t) => {
     t.equal((await kim.get(`/v1/people/${personId}`)).body.picturePlaceholder, posterPlaceholder)
   })
 
+  await t.test('are in collections, the history and the lists of administrators', async (t) => {
+    const { posterUrl, posterPlaceholder, backdropUrl, backdropPlaceholder } = await readMovie()
+    const findCollection = async (url: string): Promise<any> =>
+      (await kim.get(url)).body.items.find(({ title }: { title: string }) => title === 'Nolan')
+    const { body: { id } } = await admin.post('/v1/admin/collections', { title: 'Nolan', posterUrl, titleIds: [movie] })
+    t.match(await findCollection('/v1/collections'), { posterPlaceholder })
+    t.equal((await kim.get(`/v1/collections/${id}`)).body.posterPlaceholder, posterPlaceholder)
+    t.match((await admin.get('/v1/admin/collections')).body.items, [{ posterPlaceholder }])
+    await admin.patch(`/v1/admin/collections/${id}`, { posterUrl: backdropUrl })
+    t.match(await findCollection('/v1/collections'), { posterPlaceholder: backdropPlaceholder })
+    for (const other of ['https://img.example.com/p.jpg', null]) {
+      await admin.patch(`/v1/admin/collections/${id}`, { posterUrl: other })
+      t.match(await findCollection('/v1/collections'), { posterUrl: other, posterPlaceholder: null })
+    }
+
+    const event = { positionMs: 10_000, watchedMs: 10_000, at: new Date().toISOString() }
+    t.equal((await kim.put(`/v1/profiles/${kim.profileId}/progress/${movie}`, event)).status, 200)
+    t.match((await kim.get(`/v1/profiles/${kim.profileId}/history`)).body.items[0].title, { posterPlaceholder })
+    const grouped = (await kim.get(`/v1/profiles/${kim.profileId}/history?group=title`)).body.items
+    t.match(grouped[0]?.title, { posterPlaceholder })
+    const listed = (await admin.get('/v1/admin/titles?q=memento')).body.items
+    t.match(listed, [{ id: movie, posterPlaceholder }])
+  })
+
   await t.test('belong to their image', async (t) => {
     const { posterPlaceholder } = await readMovie()
     const { stillUrl, stillPlaceholder } = await readEpisode()
