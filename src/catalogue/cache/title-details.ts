@@ -7,7 +7,7 @@ import { Title } from '../../../models/title.js'
 import type { Catalogue, CatalogueTitle } from '../store/catalogue.js'
 
 /** Documents of pages that are created now: a created page is cached itself. The largest show takes 1 MB. */
-const CACHE_MAX_ENTRIES = 500
+const CACHE_MAX_ENTRIES = 100
 
 export interface TitleDetails {
   /** Null if the movie was deleted after the catalogue was last updated. */
