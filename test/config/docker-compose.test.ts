@@ -56,3 +56,7 @@ t.test('a minimal .env is a valid configuration, and so is a store', async (t) =
 t.test('the image serves on the port that Compose publishes', async (t) => {
   t.match(readFileSync('Dockerfile', 'utf8'), /^EXPOSE 3000$/m)
 })
+
+t.test('the image limits the memory that the C library reserves for threads', async (t) => {
+  t.match(readFileSync('Dockerfile', 'utf8'), /^ENV .*\bMALLOC_ARENA_MAX=2\b/m)
+})
