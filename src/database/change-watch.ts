@@ -1,7 +1,7 @@
 // Follows the writes of every process to the documents that caches, the catalogue and the change feeds depend on, by
 // one change stream over the database. Writes of this process are reported before they return.
 import mongoose from 'mongoose'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { onWrite, type FollowedCollection } from '../../models/write-notifications.js'
 
 /** Caches of these collections are used while the watch is current. */
@@ -32,6 +32,11 @@ const MAX_SILENCE_MS = MAX_AWAIT_MS + 1_500
  */
 const MAX_LAG_MS = 2_000
 const REOPEN_DELAY_MS = 500
+/**
+ * Changes that follow closely arrive together: each request for more changes costs this process and the database more
+ * time than a change. The first change after a pause is not delayed.
+ */
+const MIN_REQUEST_INTERVAL_MS = 20
 /** Consecutive responses without a change before the end of the wait: the stream has ended. */
 const MAX_EARLY_RESPONSES = 20
 
@@ -76,6 +81,12 @@ interface FollowedChange {
 }
 
 type Listeners = ReadonlyMap<FollowedCollection, Set<FollowedChangeListener>>
+
+/** The driver does not document the cursor of a stream. If it is missing, no request is delayed. */
+function hasBufferedChanges (stream: mongoose.mongo.ChangeStream): boolean {
+  const { cursor } = stream as { cursor?: { bufferedCount(): number } }
+  return cursor === undefined || cursor.bufferedCount() > 0
+}
 
 function createListeners (): Listeners {
   return new Map(COLLECTIONS.map((name) => [name, new Set<FollowedChangeListener>()]))
@@ -151,6 +162,7 @@ export function createChangeWatch (
   async function follow ({ opened, first }: OpenedStream): Promise<void> {
     let next = first
     let earlyResponses = 0
+    let nextRequestAt = 0
     for (;;) {
       const askedAt = performance.now()
       const change = await next as FollowedChange | null
@@ -168,6 +180,11 @@ export function createChangeWatch (
       earlyResponses = isEarly ? earlyResponses + 1 : 0
       if (opened.closed || earlyResponses > MAX_EARLY_RESPONSES) throw new Error('the change stream ended')
       if (isEarly) await nextTurn()
+      if (change !== null && !hasBufferedChanges(opened)) {
+        const delayMs = nextRequestAt - performance.now()
+        if (delayMs > 0) await sleep(delayMs)
+        nextRequestAt = performance.now() + MIN_REQUEST_INTERVAL_MS
+      }
       next = opened.tryNext()
     }
   }

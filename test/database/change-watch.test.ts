@@ -4,8 +4,11 @@ import t from 'tap'
 import { createChangeWatch, type OpenableChangeWatch } from '../../src/database/change-watch.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { createTestDatabase } from '../support/app.js'
+import { observeCommands } from '../support/database-commands.js'
 
 const warnings: string[] = []
+/** Requests for changes. */
+let requests = 0
 let clockMs: () => number = Date.now
 const watch = createChangeWatch({
   warn: (_details, message) => {
@@ -14,6 +17,9 @@ const watch = createChangeWatch({
 }, () => clockMs())
 
 t.before(async () => {
+  observeCommands(t, ({ commandName, command }) => {
+    if (commandName === 'getMore' && command.collection === '$cmd.aggregate') requests++
+  })
   await connectDatabase(await createTestDatabase(t))
   await watch.open()
 })
@@ -49,6 +55,23 @@ t.test('one watch reports changes of titles, media, collections and streams, cac
   await mongoose.connection.collection('titles').deleteMany({})
   await waitFor(() => calls.length > 0)
   t.strictSame(calls, [`cache titles ${ids.get('titles')}`])
+})
+
+t.test('changes that follow closely arrive in few responses, each once and in order', async (t) => {
+  const received: Array<string | null> = []
+  const remove = watch.afterChange('streams', (id) => {
+    received.push(id)
+  })
+  requests = 0
+  const startedAt = performance.now()
+  const ids = Array.from({ length: 200 }, () => new Types.ObjectId())
+  for (const _id of ids) await mongoose.connection.collection('streams').insertOne({ _id })
+  await waitFor(() => received.length >= ids.length)
+  const elapsedMs = performance.now() - startedAt
+  remove()
+  t.strictSame(received, ids.map(String))
+  t.ok(requests > 0 && requests <= 3 + elapsedMs / 20, `${requests} requests in ${Math.round(elapsedMs)} ms`)
+  t.comment(`${requests} requests in ${Math.round(elapsedMs)} ms`)
 })
 
 t.test('a change of a collection itself is reported as a change of any document', async (t) => {

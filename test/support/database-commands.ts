@@ -1,0 +1,16 @@
+// Observes the commands that the driver sends. It reports them only if the connection was opened to do so.
+import mongoose from 'mongoose'
+import type { Test } from 'tap'
+
+/** Calls the listener for each command of connections that are opened until the test ends. */
+export function observeCommands (t: Test, listener: (event: mongoose.mongo.CommandStartedEvent) => void): void {
+  const connect = mongoose.connect.bind(mongoose)
+  t.teardown(() => {
+    mongoose.connect = connect
+  })
+  mongoose.connect = async (uri, options) => {
+    const connected = await connect(uri, { ...options, monitorCommands: true })
+    connected.connection.getClient().on('commandStarted', listener)
+    return connected
+  }
+}
