@@ -8,6 +8,7 @@ import adminCollections from '../routes/admin-collections.js'
 import adminEncodingJobs from '../routes/admin-encoding-jobs.js'
 import adminEncoder from '../routes/admin-encoder.js'
 import adminEpisodes from '../routes/admin-episodes.js'
+import adminMarkerDetection from '../routes/admin-marker-detection.js'
 import adminMedia from '../routes/admin-media.js'
 import adminMediaList from '../routes/admin-media-list.js'
 import adminPreviews from '../routes/admin-previews.js'
@@ -200,6 +201,7 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   await app.register(adminEncoder, { encoder: container.encoder })
   const masterDeps = { ...mediaFileDeps, encoder: container.encoder, encoding: container.encoding }
   await app.register(adminEncodingJobs, { ...masterDeps, cursors })
+  await app.register(adminMarkerDetection, { markerDetection: container.markerDetection })
   await app.register(mediaUploads, masterDeps)
   await app.register(resumableUploads, { uploads, config })
   await app.register(adminWebhooks, { keys, webhooks, now })

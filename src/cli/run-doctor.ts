@@ -3,6 +3,7 @@ import Table from 'cli-table3'
 import ora from 'ora'
 import type { Container } from '../container.js'
 import { describeEncoder } from '../media/encoding/find-programs.js'
+import { describeFingerprints } from '../media/markers/fingerprint-audio.js'
 import { runChecks, type CheckedObjects, type DoctorReport, type FindingState } from '../doctor/doctor.js'
 
 export interface DoctorOptions {
@@ -41,9 +42,10 @@ function describeChecked ({ check, count, objects }: CheckedObjects): string {
   return `${check.padEnd(20)} ${count.toLocaleString('en-US')} ${objects}`
 }
 
-function describeReport ({ checked, findings, encoder }: DoctorReport, isFixing: boolean): string {
+function describeReport ({ checked, findings, encoder, fingerprints }: DoctorReport, isFixing: boolean): string {
   const counts = `Checked:\n${checked.map((one) => `  ${describeChecked(one)}`).join('\n')}\n` +
-    `Encoding: ${describeEncoder(encoder)}`
+    `Encoding: ${describeEncoder(encoder)}\n` +
+    `Detection of intros: ${describeFingerprints(fingerprints)}`
   if (findings.length === 0) return `${counts}\nNo inconsistencies found.`
   const table = new Table({
     head: ['check', 'object', 'problem', 'state'],

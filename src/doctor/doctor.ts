@@ -1,6 +1,7 @@
 // The doctor: finds inconsistencies that no request leaves behind, and fixes those that need no decision.
 import { countIndexes, createIndexes, findMissingIndexes } from '../database/indexes.js'
 import type { EncoderStatus } from '../media/encoding/find-programs.js'
+import type { FingerprintProgram } from '../media/markers/fingerprint-audio.js'
 import type { Check, DoctorDeps } from './findings.js'
 import { watchHistories } from './histories.js'
 import { orphanedDocuments, orphanedMedia } from './orphans.js'
@@ -64,6 +65,8 @@ export interface DoctorReport {
   readonly findings: readonly CheckedFinding[]
   /** Whether the service can encode. Its absence is no finding: encoding is optional. */
   readonly encoder: EncoderStatus
+  /** Which program computes the fingerprints of the detection of intros and credits; optional too. */
+  readonly fingerprints: FingerprintProgram
 }
 
 /**
@@ -91,7 +94,8 @@ export async function runChecks (
     }
     checked.push({ check, count, objects })
   }
-  return { checked, findings, encoder: await deps.encoder.status() }
+  const { encoder, markerDetection } = deps
+  return { checked, findings, encoder: await encoder.status(), fingerprints: await markerDetection.program() }
 }
 
 async function tryToFix ({ log }: DoctorDeps, fix: () => Promise<void>): Promise<'fixed' | 'failed'> {

@@ -4,6 +4,7 @@ import type { Config } from '../config.js'
 import type { MediaDeps } from '../media/deps.js'
 import type { LeaseCheck } from '../media/delivery/lease-check.js'
 import type { Encoder } from '../media/encoding/encoder.js'
+import type { MarkerDetection } from '../media/markers/marker-detection.js'
 import type { KeyRing } from '../security/key-ring.js'
 import type { WatchingDeps } from '../watching/deps.js'
 
@@ -13,6 +14,7 @@ export interface DoctorDeps extends MediaDeps {
   readonly watching: WatchingDeps
   readonly config: Config
   readonly encoder: Pick<Encoder, 'status'>
+  readonly markerDetection: Pick<MarkerDetection, 'program'>
   readonly keys: KeyRing
 }
 

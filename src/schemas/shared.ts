@@ -24,6 +24,7 @@ import { ImportPreview } from './import-mapping.js'
 import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from './import-line.js'
 import { RememberedLanguages } from './languages.js'
 import { EncodingJob } from './encoding-jobs.js'
+import { MarkerDetection } from './marker-detection.js'
 import { AdminSubtitle, Chapter, MarkerOrigins, Markers, MediaFile } from './media-files.js'
 import { Person, PersonDetail } from './people.js'
 import { Plan, PlanPreview } from './plans.js'
@@ -71,6 +72,7 @@ export const sharedSchemas = [
   PublicationResult,
   EncoderState,
   EncodingJob,
+  MarkerDetection,
   JobCount,
   PlaysOfDay,
   PlaysOfTitle,

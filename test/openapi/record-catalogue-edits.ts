@@ -100,6 +100,9 @@ async function recordMedia (
   await record('listEncodingJobs')
   await record('cancelEncodingJob', { params: { encodingJobId } })
   await record('retryEncodingJob', { params: { encodingJobId } })
+  const season = { params: { ...show.params, season: '1' } }
+  await record('detectMarkers', season)
+  await record('getMarkerDetection', season)
   await record('countJobs')
   const { headers } = await send('beginUpload', {
     headers: {

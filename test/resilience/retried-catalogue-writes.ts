@@ -50,6 +50,11 @@ export async function retryCatalogueWrites ({ admin, movie, spare, retry }: Lost
   await retry({ operation: 'changeSeason', url: `${url}/seasons/1`, as: admin, body: { title: 'The first season' } })
   const [episode] = (await admin.get(`/v1/shows/${added.id}/seasons/1`)).body.episodes
   await retry({
+    operation: 'detectMarkers',
+    url: `${url}/seasons/1/marker-detection`,
+    as: admin,
+  })
+  await retry({
     operation: 'orderEpisodes',
     url: `${url}/seasons/1/order`,
     as: admin,

@@ -11,7 +11,7 @@ t.test('administrators read whether the service can encode', async (t) => {
   const response = await (await signUpAdmin(app)).get('/v1/admin/encoder')
   t.strictSame(response.body, { isAvailable: true, version: '9.1', reason: null })
   expectProblem(t, await (await signUp(app)).get('/v1/admin/encoder'), 'forbidden')
-  t.match(await printDoctor(app), new RegExp(`\nEncoding: ffmpeg 9\\.1 at ${FFMPEG_PATH}\nNo inconsistencies found`))
+  t.match(await printDoctor(app), new RegExp(`\nEncoding: ffmpeg 9\\.1 at ${FFMPEG_PATH}\nDetection of intros: `))
 })
 
 t.test('without ffmpeg, the reason says how to get it, and the service works', async (t) => {
@@ -19,7 +19,10 @@ t.test('without ffmpeg, the reason says how to get it, and the service works', a
   const { app } = await startApp(t, { FFMPEG_PATH: process.execPath, FFPROBE_PATH: process.execPath })
   const response = await (await signUpAdmin(app)).get('/v1/admin/encoder')
   t.match(response.body, { isAvailable: false, version: null, reason: /does not run as ffmpeg\. Install ffmpeg/ })
-  t.match(await printDoctor(app), /\nEncoding: off: .*Install ffmpeg[^\n]*\nNo inconsistencies found/)
+  t.match(
+    await printDoctor(app),
+    /\nEncoding: off: .*Install ffmpeg[^\n]*\nDetection of intros: off: [^\n]*\nNo inconsistencies found/,
+  )
 })
 
 async function printDoctor (app: Parameters<typeof containerOf>[0]): Promise<string> {

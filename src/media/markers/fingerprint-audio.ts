@@ -59,6 +59,12 @@ export async function findFingerprintProgram (
   }
 }
 
+/** One line for the console. */
+export function describeFingerprints (program: FingerprintProgram): string {
+  if (program.kind === 'none') return `off: ${program.reason}`
+  return program.kind === 'ffmpeg' ? 'chromaprint of ffmpeg' : `fpcalc at ${program.path}`
+}
+
 /**
  * Computes the fingerprint of a part of a file: about eight points for each second.
  * @throws ProgramStoppedError after an abort; EncoderUnavailableError

@@ -1,7 +1,7 @@
 // Markers on a timeline under the video, set from the playhead: recap, intro, credits and chapters.
 import { useRef, useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import type { MediaFile } from '@shared/api/client.js'
+import type { Episode, MediaFile } from '@shared/api/client.js'
 import { Button } from '@shared/design/button.js'
 import { formatPosition } from '@shared/i18n/format.js'
 import { Panel } from '../components/page.js'
@@ -22,17 +22,28 @@ const MARKERS: readonly MarkerName[] = [
   'creditsStartMs',
 ]
 
+/** The origin of a marker is that of its group. */
+const GROUPS = {
+  recapStartMs: 'recap',
+  recapEndMs: 'recap',
+  introStartMs: 'intro',
+  introEndMs: 'intro',
+  creditsStartMs: 'credits',
+} as const satisfies Record<MarkerName, keyof Episode['markerOrigins']>
+
 interface MarkersSectionProps {
   readonly itemId: string
   readonly mediaFiles: readonly MediaFile[]
   readonly markers: TitleFields['markers']
+  /** What is stored, of an episode: a marker that differs from it is the editor's. */
+  readonly stored?: Pick<Episode, 'markers' | 'markerOrigins'>
   readonly chapters: readonly Chapter[]
   readonly onChange: (markers: Markers) => void
   readonly onChaptersChange: (chapters: Chapter[]) => void
 }
 
 export function MarkersSection (
-  { itemId, mediaFiles, markers, chapters, onChange, onChaptersChange }: MarkersSectionProps,
+  { itemId, mediaFiles, markers, stored, chapters, onChange, onChaptersChange }: MarkersSectionProps,
 ): ReactNode {
   const t = useTranslations('markers')
   const video = useRef<HTMLVideoElement>(null)
@@ -40,6 +51,11 @@ export function MarkersSection (
   const [videoMs, setVideoMs] = useState<number | null>(null)
   const durationMs = videoMs ?? mediaFiles[0]?.durationMs ?? null
   const current: Markers = markers ?? {}
+  const findConfidence = (name: MarkerName): number | null => {
+    const isUnchanged = MARKERS.filter((other) => GROUPS[other] === GROUPS[name])
+      .every((other) => (current[other] ?? null) === stored?.markers[other])
+    return isUnchanged ? stored?.markerOrigins[GROUPS[name]]?.confidence ?? null : null
+  }
   const seek = (ms: number): void => {
     setPositionMs(ms)
     if (video.current !== null) video.current.currentTime = ms / 1_000
@@ -73,6 +89,7 @@ export function MarkersSection (
               key={name}
               label={t(name)}
               value={current[name] ?? null}
+              confidence={findConfidence(name)}
               positionMs={positionMs}
               onSeek={seek}
               onChange={(value) => {
@@ -90,12 +107,14 @@ export function MarkersSection (
 interface MarkerRowProps {
   readonly label: string
   readonly value: number | null
+  /** 0 to 1; null: people set the marker. */
+  readonly confidence: number | null
   readonly positionMs: number
   readonly onSeek: (ms: number) => void
   readonly onChange: (ms: number | null) => void
 }
 
-function MarkerRow ({ label, value, positionMs, onSeek, onChange }: MarkerRowProps): ReactNode {
+function MarkerRow ({ label, value, confidence, positionMs, onSeek, onChange }: MarkerRowProps): ReactNode {
   const t = useTranslations('markers')
   const [text, setText] = useState<string | null>(null)
   const finish = (): void => {
@@ -118,6 +137,9 @@ function MarkerRow ({ label, value, positionMs, onSeek, onChange }: MarkerRowPro
           }}
           onBlur={finish}
         />
+        {confidence === null
+          ? null
+          : <span className="quiet">{t('detected', { percent: Math.round(confidence * 100) })}</span>}
       </label>
       <div className="actions">
         <Button

@@ -114,6 +114,7 @@ function EpisodeEditor (): ReactNode {
                 itemId={stored.id}
                 mediaFiles={stored.mediaFiles}
                 markers={form.fields.markers}
+                stored={stored}
                 chapters={form.fields.chapters ?? []}
                 onChange={(value) => {
                   form.setField('markers', value)
