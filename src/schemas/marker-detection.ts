@@ -4,8 +4,7 @@ import { Id, nullable, Timestamp } from './common.js'
 
 export const DetectionState = Type.Enum(['waiting', 'running', 'done', 'skipped', 'failed'], {
   title: 'DetectionState',
-  description:
-    'State. waiting: for its turn, for masters of the season, or for the next attempt. skipped: ffmpeg or ' +
+  description: 'State. waiting: for its turn, for masters of the season, or for the next attempt. skipped: ffmpeg or ' +
     'chromaprint is missing; tried again each hour. failed: no further attempt without a request or another file',
 })
 
