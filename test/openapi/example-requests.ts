@@ -3,7 +3,7 @@ import { describeApi } from '../../src/cli/describe-api.js'
 
 export type Node = Record<string, any>
 
-/** GET operations that need an ID or a signed URL of an earlier response. */
+/** GET operations that need an ID or a signed URL of an earlier response, or what an earlier request started. */
 export const NEEDS_EARLIER_RESPONSE = [
   'getCollection',
   'getStoredCollection',
@@ -11,6 +11,7 @@ export const NEEDS_EARLIER_RESPONSE = [
   'getAccountDetail',
   'listAccountAudit',
   'getEncodingJob',
+  'getMarkerDetection',
   'getWebhook',
   'listWebhookDeliveries',
   'getHomeRow',
