@@ -1,8 +1,10 @@
 // Detects the intro and the credits of the episodes of each season in the background, one season at a time. A process
 // claims each detection; after a crash the claim expires, and another attempt of any process starts again.
 import mongoose, { Types } from 'mongoose'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { EncodingJob } from '../../../models/encoding-job.js'
 import { MarkerDetection as DetectionModel, type StoredMarkerDetection } from '../../../models/marker-detection.js'
+import type { CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { SharedPart } from '../../domain/common-audio.js'
 import { DomainError, fail, notFound } from '../../errors.js'
 import { EncoderUnavailableError } from '../encoding/encoder.js'
@@ -31,6 +33,8 @@ import { listSeasonFiles, MIN_EPISODES, type SeasonFiles } from './season-files.
 /** For all pairs of a season. */
 const COMPARE_TIME_LIMIT_MS = 5 * 60_000
 const COMPARE_HEAP_LIMIT_MB = 512
+/** After the start, all shows are checked: requests are answered in between. */
+const SHOWS_BETWEEN_PAUSES = 20
 
 export interface MarkerDetection {
   /** Which program computes fingerprints. It is looked up once. */
@@ -64,6 +68,9 @@ export function createMarkerDetection (
   )
   /** Hashes that are stored, by title and season. */
   const knownHashes = new Map<string, string>()
+  /** What the last check has seen: of the catalogue, and of each show. */
+  let checkedGeneration: number | null = null
+  const checkedVersions = new Map<string, number>()
   let program: Promise<FingerprintProgram> | null = null
   let running: Promise<void> | null = null
 
@@ -72,15 +79,27 @@ export function createMarkerDetection (
     return await program
   }
 
+  /** Reads the files of shows that changed since the last check. */
   async function queueChangedSeasons (): Promise<void> {
+    const generation = catalogue.generation()
+    if (generation === checkedGeneration) return
+    let checkedCount = 0
     for (const title of catalogue.titles()) {
-      if (title.kind !== 'show' || !catalogue.canHaveFiles(title.id)) continue
-      for (const { season, episodes, filesHash } of listSeasonFiles(catalogue, title)) {
-        const key = `${title.id} ${season}`
-        if (episodes.length < MIN_EPISODES || knownHashes.get(key) === filesHash) continue
-        await saveChangedFiles({ title: new Types.ObjectId(title.id), season }, filesHash, now())
-        knownHashes.set(key, filesHash)
-      }
+      const version = catalogue.titleVersion(title.id)
+      if (title.kind !== 'show' || checkedVersions.get(title.id) === version) continue
+      if (catalogue.canHaveFiles(title.id)) await queueChangedSeasonsOf(title)
+      checkedVersions.set(title.id, version)
+      if (++checkedCount % SHOWS_BETWEEN_PAUSES === 0) await nextTurn()
+    }
+    checkedGeneration = generation
+  }
+
+  async function queueChangedSeasonsOf (title: CatalogueTitle): Promise<void> {
+    for (const { season, episodes, filesHash } of listSeasonFiles(catalogue, title)) {
+      const key = `${title.id} ${season}`
+      if (episodes.length < MIN_EPISODES || knownHashes.get(key) === filesHash) continue
+      await saveChangedFiles({ title: new Types.ObjectId(title.id), season }, filesHash, now())
+      knownHashes.set(key, filesHash)
     }
   }
 
