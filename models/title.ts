@@ -51,7 +51,7 @@ export const FIELDS_OF_GROUP = {
   credits: ['creditsStartMs'],
 } as const satisfies Record<DetectedGroup, ReadonlyArray<keyof Markers>>
 
-/** What is known of the origin of markers. Those that are not mentioned were set by people, or nobody set them. */
+/** Which markers of an episode were detected. All others were set by people, or are not set. */
 export interface DetectedMarkers {
   /** Confidence of a detected intro, 0 to 1; null: the intro is not a detected one. */
   intro: number | null
@@ -167,7 +167,7 @@ const detectedMarkersSchema = new Schema<DetectedMarkers>({
   cleared: { type: [{ type: String, enum: DETECTED_GROUPS }], default: [] },
 }, { _id: false })
 
-/** Not stored when there is nothing to know. */
+/** Missing when no marker was detected or cleared. */
 export const detectedMarkersPath = { type: detectedMarkersSchema, default: undefined }
 
 /** Poster, backdrop and logo. */

@@ -1,4 +1,4 @@
-// The detection of intros and credits of a season, for administrators. It runs by itself when files of a season change.
+// Routes for the detection of intros and credits, for administrators. It also starts automatically when files change.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { Types } from 'mongoose'
@@ -24,7 +24,7 @@ const adminMarkerDetection: FastifyPluginAsyncTypebox<AdminMarkerDetectionRouteO
     schema: {
       tags: ['Admin: media'],
       summary: 'Get the detection of intros and credits of a season',
-      description: 'A season gets one when two of its episodes have files, or on request.',
+      description: 'A detection exists when two episodes of the season have files, or after a request.',
       operationId: 'getMarkerDetection',
       params: SeasonParams,
       response: responses({ 200: ref(MarkerDetection) }),
@@ -40,8 +40,8 @@ const adminMarkerDetection: FastifyPluginAsyncTypebox<AdminMarkerDetectionRouteO
     schema: {
       tags: ['Admin: media'],
       summary: 'Detect the intros and credits of a season now',
-      description: 'Queues the detection, which also runs by itself when files of the season change. Markers that ' +
-        'people have set or cleared stay. A running detection is not changed.',
+      description: 'Queues the detection. It also starts automatically when files of the season change. Markers that ' +
+        'people have set or cleared are kept. A running detection is not changed.',
       operationId: 'detectMarkers',
       params: SeasonParams,
       response: responses({ 200: ref(MarkerDetection) }),

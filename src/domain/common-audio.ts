@@ -6,31 +6,31 @@ export const POINT_MS = 1_365 / 11.025
 /** Audio that one point describes: 16 frames of 4096 samples, which start 1365 samples apart. */
 const POINT_WINDOW_MS = (15 * 1_365 + 4_096) / 11.025
 
-/** Points of the same sound differ in up to so many of their 32 bits; those of different sounds in about 16. */
+/** Maximum number of bits in which points of the same sound differ. Unrelated points differ in about 16 of 32. */
 const MAX_BIT_ERRORS = 7
-/** A run continues over so many points that differ: speech over the music. */
+/** Maximum number of consecutive different points inside a run, for example speech over the music. */
 const MAX_GAP = 12
-/** A run starts and ends with so many similar points: a single one may be similar by chance. */
+/** Minimum number of consecutive similar points at both ends of a run: one point may be similar by chance. */
 const MIN_STREAK = 3
-/** Share of the points of a run that must be similar. */
+/** Minimum share of similar points in a run. */
 const MIN_SIMILAR_SHARE = 0.7
-/** Silence and held tones repeat few points; music has more different ones. */
+/** Minimum share of distinct points in a run: silence and held tones repeat a few points, music does not. */
 const MIN_DISTINCT_SHARE = 0.2
-/** Episodes that share more than this share of what is compared have the same file, and no intro. */
+/** Episodes with a longer run, as a share of the compared audio, have the same file. Such a run is no intro. */
 const MAX_LENGTH_SHARE = 0.9
-/** Half points that occur more often say little about where the audio is the same. */
+/** Half points that occur more often do not help to find the offset. */
 const MAX_REPEATS = 12
-/** Offsets of one fingerprint in the other that are compared, those with the most equal half points first. */
+/** Maximum number of offsets that are compared, those with the most equal half points first. */
 const MAX_OFFSETS = 24
 const MIN_VOTES = 4
 const MAX_RUNS = 4
-/** An episode is compared with this many before and after it: a season with a hundred takes no hundred times longer. */
+/** Episodes before and after an episode that it is compared with: this limits the time for long seasons. */
 const MAX_NEIGHBOURS = 6
-/** Runs with several partners describe the same audio when they overlap by this share of both together. */
+/** Runs of an episode with several others are the same audio when their overlap is this share of their union. */
 const MIN_OVERLAP = 0.7
-/** Share of the partners that must have the same audio. */
+/** Minimum share of the compared episodes that have the same audio. */
 const MIN_SUPPORT = 0.3
-/** A point at an edge is similar although so much of its window is different audio. */
+/** Share of its window that is different audio for the first and the last similar point of a run. */
 const EDGE_SHARE = 0.25
 
 export interface RunLimits {

@@ -89,7 +89,7 @@ export interface MarkerOrigin {
   readonly confidence: number | null
 }
 
-/** The origin of each kind of markers; null: nobody set or cleared them. */
+/** Returns the origin of each kind of markers; null: neither set nor cleared. */
 export function listMarkerOrigins (
   { markers, detectedMarkers }: MarkersOfEpisode,
 ): Record<'recap' | DetectedGroup, MarkerOrigin | null> {

@@ -101,7 +101,7 @@ const MarkerOrigin = Type.Object({
 }, { title: 'MarkerOrigin', description: 'Who set markers' })
 
 export const MarkerOrigins = Type.Object({
-  recap: nullable(MarkerOrigin, 'Origin of the recap; null: nobody has set it'),
+  recap: nullable(MarkerOrigin, 'Origin of the recap; null: not set'),
   intro: nullable(MarkerOrigin, 'Origin of the intro; null: neither set nor cleared'),
   credits: nullable(MarkerOrigin, 'Origin of the start of the credits; null: neither set nor cleared'),
 }, { $id: 'MarkerOrigins', description: 'Who set the markers of an episode' })

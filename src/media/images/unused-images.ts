@@ -10,7 +10,7 @@ import type { MediaDeps } from '../deps.js'
 import { ARTWORK_FIELDS, imageUrlOf } from './image-slots.js'
 import { removeImages } from './images.js'
 
-/** An image stays so long after its last use, so that an edit can be taken back, and cached pages find it. */
+/** Time from the last use of an image to its removal: an edit can be undone, and cached pages find the image. */
 export const UNUSED_IMAGE_TTL_MS = 24 * 3_600_000
 const BATCH_SIZE = 500
 

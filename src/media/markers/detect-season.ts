@@ -27,7 +27,7 @@ const PART_SHARE = 0.25
 const MIN_PART_MS = 60_000
 const INTRO_LIMITS: RunLimits = { minMs: 15_000, maxMs: 120_000 }
 const CREDITS_LIMITS: RunLimits = { minMs: 15_000, maxMs: MAX_PART_MS }
-/** Black frames so long before the music of the credits, or after its start, are between film and credits. */
+/** Black frames between film and credits are searched from this time before the start of the music to this after it. */
 const BLACK_BEFORE_MS = 6_000
 const BLACK_AFTER_MS = 2_000
 const MIN_BLACK_SECONDS = 0.15

@@ -7,11 +7,11 @@ import { upsertOnce } from '../../../models/upsert.js'
 import { acquireClaim, type Claim } from '../../database/claims.js'
 import { CLAIM_RENEWAL_INTERVAL_MS, CLAIM_TTL_MS, MAX_ATTEMPTS, retryDelayMs } from '../encoding/job-state.js'
 
-/** A season is compared when its files have not changed for so long: once for a folder that is added. */
+/** Time without a change of the files before a season is compared: once for a folder that is added. */
 export const SETTLE_MS = 60_000
-/** A detection that waits for masters of its season looks again after so long. */
+/** Time between two checks of a detection that waits for masters of its season. */
 const MASTERS_RETRY_MS = 60_000
-/** A detection without its program is tried this often, and any number of times. */
+/** Time between two attempts of a detection whose program is missing. Their number is not limited. */
 const SKIPPED_RETRY_MS = 60 * 60_000
 
 export interface SeasonKey {

@@ -20,7 +20,7 @@ const COMMON: readonly EpisodePlan[] = [0, 3.4, 8.9, 14.2, 20.1, 27.8].map((befo
   filmSeed: 10 * (i + 1),
   blackBefore: i % 2 === 0 ? 0.6 : 0,
 }))
-/** Six episodes that share nothing but silence at their start. */
+/** Six episodes without shared audio, except silence at the start. */
 const DIFFERENT: readonly EpisodePlan[] = COMMON.map((plan, i) => ({
   ...plan,
   silence: 20,
