@@ -1,8 +1,8 @@
 // A chunk of a master that is encoded in chunks: a part of its video, or its audio. Workers claim chunks one by one.
 import mongoose, { Schema, type Types } from 'mongoose'
 import './mongoose-settings.js'
-import { failureSchema, MAX_LOG_TAIL_CHARACTERS, MAX_RENDITIONS, NOT_CLAIMED } from './encoding-job.js'
-import type { StoredFailure } from './media-file.js'
+import { attemptPaths, type StoredAttempt } from './attempt.js'
+import { MAX_RENDITIONS } from './encoding-job.js'
 
 /**
  * - `waiting`: no process has encoded it yet; one that is encoding it has the claim
@@ -14,7 +14,7 @@ export const CHUNK_STATES = ['waiting', 'done', 'failed'] as const
 /** `pass` of the chunk that contains all audio and subtitle tracks. */
 export const AUDIO_PASS = 0
 
-export interface StoredEncodingChunk {
+export interface StoredEncodingChunk extends StoredAttempt {
   /** Job, settings, pass and number: a chunk exists once. */
   _id: string
   job: Types.ObjectId
@@ -27,23 +27,12 @@ export interface StoredEncodingChunk {
   /** Resolutions of the outputs; empty for audio. */
   heights: number[]
   state: (typeof CHUNK_STATES)[number]
-  /** 0 to 1. */
-  progress: number
   /** Frames of each output; 0 for audio, and for a chunk after the end of the video. */
   frames: number
   /** Claims so far. None: no output can exist. */
   claims: number
   /** Attempts that failed. A crash is none. */
   failures: number
-  /** Why the last attempt failed; null: none did. */
-  failure: StoredFailure | null
-  logTail: string
-  /** The chunk is not tried earlier. */
-  nextAttemptAt: Date
-  /** ID of the attempt that is running; null when none is. */
-  claim: Types.ObjectId | null
-  /** The process is considered dead when it has not renewed its claim by then. */
-  claimedUntil: Date
 }
 
 const encodingChunkSchema = new Schema<StoredEncodingChunk>({
@@ -58,15 +47,10 @@ const encodingChunkSchema = new Schema<StoredEncodingChunk>({
     validate: { validator: (list: unknown[]) => list.length <= MAX_RENDITIONS, message: 'too many outputs' },
   },
   state: { type: String, enum: CHUNK_STATES, default: 'waiting' },
-  progress: { type: Number, default: 0 },
+  ...attemptPaths,
   frames: { type: Number, default: 0 },
   claims: { type: Number, default: 0 },
   failures: { type: Number, default: 0 },
-  failure: { type: failureSchema, default: null },
-  logTail: { type: String, default: '', maxlength: MAX_LOG_TAIL_CHARACTERS },
-  nextAttemptAt: { type: Date, required: true },
-  claim: { type: Schema.Types.ObjectId, default: null },
-  claimedUntil: { type: Date, default: NOT_CLAIMED },
 }, { collection: 'encodingchunks', versionKey: false })
 
 // The chunks of a job.

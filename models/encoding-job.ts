@@ -1,7 +1,7 @@
 // A master of a movie or episode, and the job that encodes it. The renditions become media files of the item.
 import mongoose, { Schema, type Types } from 'mongoose'
 import './mongoose-settings.js'
-import type { StoredFailure } from './media-file.js'
+import { attemptPaths, type StoredAttempt } from './attempt.js'
 
 /**
  * - `waiting`: for its turn, or for the next attempt
@@ -14,7 +14,6 @@ export const ENCODING_STATES = ['waiting', 'running', 'done', 'failed', 'cancell
 export type EncodingState = (typeof ENCODING_STATES)[number]
 
 export const MAX_RENDITIONS = 12
-export const MAX_LOG_TAIL_CHARACTERS = 8 * 1024
 
 /** A rendition whose object may exist; stored before the object is. The media file gets its ID. */
 export interface StoredRendition {
@@ -24,7 +23,7 @@ export interface StoredRendition {
   storageKey: string
 }
 
-export interface StoredEncodingJob {
+export interface StoredEncodingJob extends StoredAttempt {
   /** ID of the master. */
   _id: Types.ObjectId
   /** The movie or episode. */
@@ -38,20 +37,8 @@ export interface StoredEncodingJob {
   sizeBytes: number
   sha256: string
   state: EncodingState
-  /** 0 to 1. */
-  progress: number
   /** Attempts that ended with a failure or a crash, and the running one. */
   attempts: number
-  /** A waiting job is not tried earlier. */
-  nextAttemptAt: Date
-  /** Why the last attempt failed, or why the job waits; null otherwise. */
-  failure: StoredFailure | null
-  /** What ffmpeg printed last. */
-  logTail: string
-  /** ID of the attempt that is running; null when none is. */
-  claim: Types.ObjectId | null
-  /** The process is considered dead when it has not renewed its claim by then. */
-  claimedUntil: Date
   renditions: StoredRendition[]
   /** Long masters are encoded in chunks, which have documents of their own. */
   isChunked: boolean
@@ -61,14 +48,6 @@ export interface StoredEncodingJob {
   crashes: number
   createdAt: Date
 }
-
-/** `claimedUntil` of a job that no process has claimed. */
-export const NOT_CLAIMED = new Date(0)
-
-export const failureSchema = new Schema<StoredFailure>({
-  code: { type: String, required: true },
-  text: { type: String, required: true },
-}, { _id: false })
 
 const renditionSchema = new Schema<StoredRendition>({
   height: { type: Number, required: true },
@@ -84,13 +63,8 @@ const encodingJobSchema = new Schema<StoredEncodingJob>({
   sizeBytes: { type: Number, required: true },
   sha256: { type: String, required: true },
   state: { type: String, enum: ENCODING_STATES, default: 'waiting' },
-  progress: { type: Number, default: 0 },
+  ...attemptPaths,
   attempts: { type: Number, default: 0 },
-  nextAttemptAt: { type: Date, required: true },
-  failure: { type: failureSchema, default: null },
-  logTail: { type: String, default: '', maxlength: MAX_LOG_TAIL_CHARACTERS },
-  claim: { type: Schema.Types.ObjectId, default: null },
-  claimedUntil: { type: Date, default: NOT_CLAIMED },
   renditions: {
     type: [renditionSchema],
     default: [],

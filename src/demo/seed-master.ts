@@ -68,8 +68,7 @@ export async function seedMaster (
 /** Returns the ID of the job. A repeated call finds the first master. */
 async function addDemoMaster (deps: SeedMasterDeps): Promise<Types.ObjectId> {
   const [entry = fail(new Error('the media plan has no item with every clip'))] = ENTRIES
-  const existing = await EncodingJob.findOne({ item: new Types.ObjectId(entry.itemId), edition: null })
-    .lean<StoredEncodingJob>()
+  const existing = await findDemoJob()
   if (existing !== null) return existing._id
   const { title, item } = findInCatalogue(deps, entry) ?? fail(new Error('the demo catalogue is incomplete'))
   const folder = await mkdtemp(path.join(tmpdir(), 'normflix-demo-'))
@@ -93,6 +92,11 @@ async function writeMaster (encoder: Encoder, folder: string): Promise<string> {
   return path.join(folder, MASTER_NAME)
 }
 
+async function findDemoJob (): Promise<StoredEncodingJob | null> {
+  return await EncodingJob.findOne({ item: new Types.ObjectId(ENTRIES[0]?.itemId), edition: null })
+    .lean<StoredEncodingJob>()
+}
+
 /** No attempt follows without a request. */
 const hasEnded = ({ state }: StoredEncodingJob): boolean => state === 'failed' || state === 'cancelled'
 
@@ -101,8 +105,7 @@ export function createRenditionSharer (deps: MediaDeps): () => Promise<void> {
   let isComplete = false
   return async () => {
     if (isComplete) return
-    const job = await EncodingJob.findOne({ item: new Types.ObjectId(ENTRIES[0]?.itemId), edition: null })
-      .lean<StoredEncodingJob>()
+    const job = await findDemoJob()
     if (job === null) {
       isComplete = true
       return

@@ -7,6 +7,7 @@ import {
   type DetectedMarkers,
   type Markers,
 } from '../../models/title.js'
+import { normaliseDetected, normaliseMarkers, toStoredDetected } from '../../models/markers.js'
 import { validationFailed } from '../errors.js'
 
 type PartialMarkers = { readonly [K in keyof Markers]?: Markers[K] | undefined }
@@ -27,17 +28,6 @@ export function completeMarkers (input: PartialMarkers): Markers {
     }
   }
   return markers
-}
-
-/** Returns all markers. Kinds of markers that are newer than the stored document are null. */
-export function normaliseMarkers (markers: Markers | null): Markers {
-  return {
-    recapStartMs: markers?.recapStartMs ?? null,
-    recapEndMs: markers?.recapEndMs ?? null,
-    introStartMs: markers?.introStartMs ?? null,
-    introEndMs: markers?.introEndMs ?? null,
-    creditsStartMs: markers?.creditsStartMs ?? null,
-  }
 }
 
 export interface MarkersOfEpisode {
@@ -64,7 +54,7 @@ export function editDetectedMarkers (
     return withDetected(kept.length === 0 ? null : { ...NO_MARKERS, ...keptMarkers }, { ...detected })
   }
   const after = markers ?? NO_MARKERS
-  const next: DetectedMarkers = { intro: detected.intro, credits: detected.credits, cleared: [...detected.cleared] }
+  const next = normaliseDetected(detected)
   for (const group of DETECTED_GROUPS) {
     if (areEqual(group, before, after)) continue
     const isCleared = FIELDS_OF_GROUP[group].every((field) => after[field] === null)
@@ -78,10 +68,9 @@ export function editDetectedMarkers (
 const areEqual = (group: DetectedGroup, a: Markers, b: Markers): boolean =>
   FIELDS_OF_GROUP[group].every((field) => a[field] === b[field])
 
-/** Leaves out what says nothing. */
 function withDetected (markers: Markers | null, detected: DetectedMarkers): MarkersOfEpisode {
-  const isEmpty = detected.intro === null && detected.credits === null && detected.cleared.length === 0
-  return isEmpty ? { markers } : { markers, detectedMarkers: detected }
+  const detectedMarkers = toStoredDetected(detected)
+  return detectedMarkers === undefined ? { markers } : { markers, detectedMarkers }
 }
 
 export interface MarkerOrigin {

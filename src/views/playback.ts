@@ -2,7 +2,7 @@
 import type { Localiser } from '../catalogue/queries/localise.js'
 import { offeredSubtitles } from '../catalogue/queries/offered-subtitles.js'
 import type { Catalogue, CatalogueFile, CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
-import { normaliseMarkers } from '../editing/markers.js'
+import { normaliseMarkers } from '../../models/markers.js'
 import {
   MEDIA_URL_TTL_MS,
   signHlsGrant,

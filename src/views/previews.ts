@@ -1,7 +1,7 @@
 // View of a preview: what an editor plays, with signed URLs that need no stream.
 import type { Localiser } from '../catalogue/queries/localise.js'
 import type { CatalogueFile, CatalogueItem, CatalogueTitle } from '../catalogue/store/catalogue.js'
-import { normaliseMarkers } from '../editing/markers.js'
+import { normaliseMarkers } from '../../models/markers.js'
 import { PREVIEW_PROFILE, PREVIEW_TTL_MS } from '../media/delivery/media-urls.js'
 import type { Preview } from '../schemas/previews.js'
 import { toItem } from './cards.js'

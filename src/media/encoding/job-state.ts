@@ -1,12 +1,7 @@
 // The stored state of encoding jobs: claims, progress, results.
 import mongoose, { Types } from 'mongoose'
-import {
-  EncodingJob,
-  MAX_LOG_TAIL_CHARACTERS,
-  NOT_CLAIMED,
-  type StoredEncodingJob,
-  type StoredRendition,
-} from '../../../models/encoding-job.js'
+import { MAX_LOG_TAIL_CHARACTERS, NOT_CLAIMED } from '../../../models/attempt.js'
+import { EncodingJob, type StoredEncodingJob, type StoredRendition } from '../../../models/encoding-job.js'
 import type { StoredFailure } from '../../../models/media.js'
 import { acquireClaim, type Claim } from '../../database/claims.js'
 

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import mongoose, { Types } from 'mongoose'
+import { NOT_CLAIMED } from '../../../models/attempt.js'
 import {
   EncodingJob,
   findEncodingJob,
-  NOT_CLAIMED,
   type EncodingState,
   type StoredEncodingJob,
 } from '../../../models/encoding-job.js'

@@ -1,6 +1,6 @@
 // The stored state of marker detections: requests, claims, results.
 import mongoose, { Types } from 'mongoose'
-import { MAX_LOG_TAIL_CHARACTERS, NOT_CLAIMED } from '../../../models/encoding-job.js'
+import { MAX_LOG_TAIL_CHARACTERS, NOT_CLAIMED } from '../../../models/attempt.js'
 import { MarkerDetection, type StoredMarkerDetection } from '../../../models/marker-detection.js'
 import type { StoredFailure } from '../../../models/media.js'
 import { upsertOnce } from '../../../models/upsert.js'

@@ -3,11 +3,11 @@ import type { StoredEpisode } from '../../../models/show.js'
 import {
   DETECTED_GROUPS,
   FIELDS_OF_GROUP,
-  NO_MARKERS,
   type DetectedGroup,
   type DetectedMarkers,
   type Markers,
 } from '../../../models/title.js'
+import { normaliseDetected, normaliseMarkers, toStoredDetected } from '../../../models/markers.js'
 import { changeTitle, findStoredItem } from '../change-title.js'
 import type { MediaDeps } from '../deps.js'
 
@@ -40,7 +40,10 @@ export async function saveMarkers (
 
 /** @returns whether the episode has changed */
 function applyMarkers (episode: StoredEpisode, found: FoundMarkers): boolean {
-  const before = { markers: readMarkers(episode.markers), detected: readDetected(episode.detectedMarkers) }
+  const before = {
+    markers: normaliseMarkers(episode.markers),
+    detected: normaliseDetected(episode.detectedMarkers),
+  }
   const markers = { ...before.markers }
   const detected = { ...before.detected }
   for (const group of DETECTED_GROUPS) {
@@ -55,10 +58,9 @@ function applyMarkers (episode: StoredEpisode, found: FoundMarkers): boolean {
   if (detected.credits !== null && found.credits !== null) markers.creditsStartMs = found.credits.startMs
   if (JSON.stringify({ markers, detected }) === JSON.stringify(before)) return false
   const isEmpty = Object.values(markers).every((value) => value === null)
-  const isUnknown = detected.intro === null && detected.credits === null && detected.cleared.length === 0
   episode.markers = isEmpty ? null : markers
   const target = episode as { detectedMarkers: DetectedMarkers | undefined }
-  target.detectedMarkers = isUnknown ? undefined : detected
+  target.detectedMarkers = toStoredDetected(detected)
   return true
 }
 
@@ -66,18 +68,4 @@ function applyMarkers (episode: StoredEpisode, found: FoundMarkers): boolean {
 function canDetect (group: DetectedGroup, markers: Markers, detected: DetectedMarkers): boolean {
   if (detected[group] !== null) return true
   return !detected.cleared.includes(group) && FIELDS_OF_GROUP[group].every((field) => markers[field] === null)
-}
-
-/** Plain copies: a document of Mongoose is not compared by its fields. */
-function readMarkers (markers: Markers | null): Markers {
-  const { recapStartMs, recapEndMs, introStartMs, introEndMs, creditsStartMs } = markers ?? NO_MARKERS
-  return { recapStartMs, recapEndMs, introStartMs, introEndMs, creditsStartMs }
-}
-
-function readDetected (detected: DetectedMarkers | undefined): DetectedMarkers {
-  return {
-    intro: detected?.intro ?? null,
-    credits: detected?.credits ?? null,
-    cleared: [...detected?.cleared ?? []],
-  }
 }

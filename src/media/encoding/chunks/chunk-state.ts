@@ -5,7 +5,8 @@ import {
   EncodingChunk,
   type StoredEncodingChunk,
 } from '../../../../models/encoding-chunk.js'
-import { MAX_LOG_TAIL_CHARACTERS, NOT_CLAIMED, type StoredEncodingJob } from '../../../../models/encoding-job.js'
+import { MAX_LOG_TAIL_CHARACTERS, NOT_CLAIMED } from '../../../../models/attempt.js'
+import { type StoredEncodingJob } from '../../../../models/encoding-job.js'
 import { isDuplicateKey } from '../../../../models/upsert.js'
 import { acquireClaim, type Claim } from '../../../database/claims.js'
 import type { EncodingFailedError } from '../encoding-deps.js'
