@@ -89,7 +89,7 @@ export const Markers = Type.Object({
 }, { $id: 'Markers', description: 'Positions that a player offers to skip to' })
 export type Markers = Static<typeof Markers>
 
-const MarkerOrigin = Type.Object({
+export const MarkerOrigin = Type.Object({
   origin: Type.Enum(['detected', 'person'], {
     title: 'MarkerOriginKind',
     description: 'detected: found in the audio that the episodes share. person: set, changed or cleared by people',
@@ -98,12 +98,12 @@ const MarkerOrigin = Type.Object({
     Type.Number({ minimum: 0, maximum: 1 }),
     'How sure the detection is, from 0 to 1; null: not detected',
   ),
-}, { title: 'MarkerOrigin', description: 'Who set markers' })
+}, { $id: 'MarkerOrigin', description: 'Who set markers, and how sure a detection is' })
 
 export const MarkerOrigins = Type.Object({
-  recap: nullable(MarkerOrigin, 'Origin of the recap; null: not set'),
-  intro: nullable(MarkerOrigin, 'Origin of the intro; null: neither set nor cleared'),
-  credits: nullable(MarkerOrigin, 'Origin of the start of the credits; null: neither set nor cleared'),
+  recap: nullable(ref(MarkerOrigin), 'Origin of the recap; null: not set'),
+  intro: nullable(ref(MarkerOrigin), 'Origin of the intro; null: neither set nor cleared'),
+  credits: nullable(ref(MarkerOrigin), 'Origin of the start of the credits; null: neither set nor cleared'),
 }, { $id: 'MarkerOrigins', description: 'Who set the markers of an episode' })
 export type MarkerOrigins = Static<typeof MarkerOrigins>
 

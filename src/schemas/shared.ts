@@ -25,7 +25,7 @@ import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from './import-l
 import { RememberedLanguages } from './languages.js'
 import { EncodingJob } from './encoding-jobs.js'
 import { MarkerDetection } from './marker-detection.js'
-import { AdminSubtitle, Chapter, MarkerOrigins, Markers, MediaFile } from './media-files.js'
+import { AdminSubtitle, Chapter, MarkerOrigin, MarkerOrigins, Markers, MediaFile } from './media-files.js'
 import { Person, PersonDetail } from './people.js'
 import { Plan, PlanPreview } from './plans.js'
 import { Playback } from './playback.js'
@@ -93,6 +93,7 @@ export const sharedSchemas = [
   NewApiToken,
   ServiceAccount,
   MediaFile,
+  MarkerOrigin,
   MarkerOrigins,
   Markers,
   Chapter,
