@@ -72,6 +72,17 @@ t.test('the change feed', { timeout: 120_000 }, async (t) => {
     await second.return()
   })
 
+  t.test('starts again with a reset after a stored cursor that the service does not accept any more', async (t) => {
+    const { client, user } = await openProfile()
+    const feed = open(client, { since: 'of-other-keys' })
+    t.match((await feed.next()).value, { items: [], reset: true, cursor: String })
+    await user.put(`/v1/profiles/${user.profileId}/wishlist/${movieId}`)
+    const change = await nextChange(feed)
+    t.strictSame(titlesOf(change), ['Metropolis'])
+    t.equal(change.reset, false)
+    await feed.return()
+  })
+
   t.test('waits for the time of Retry-After', async (t) => {
     const network = createNetwork()
     const { client } = await openProfile(network)

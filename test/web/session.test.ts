@@ -74,6 +74,28 @@ testWatchApp('tabs share one session', async (t, { app, origin, open }) => {
     await first.getByText('Hotel television').waitFor({ state: 'detached' })
   })
 
+  await t.test('changes between the load of a page and the start of its change feed appear', async () => {
+    let openFeeds = (): void => undefined
+    const isChanged = new Promise<void>((resolve) => {
+      openFeeds = resolve
+    })
+    await first.context().route('**/changes', async (route) => {
+      await isChanged
+      await route.continue()
+    })
+    const third = await first.context().newPage()
+    for (const page of [first, third]) {
+      await page.goto(`${origin}/watch/account/profiles`)
+      await page.getByText('Robin').first().waitFor()
+    }
+    await user.post('/v1/profiles', { name: 'Sascha' })
+    openFeeds()
+    // The first tab continues a feed, the new one has none yet.
+    for (const page of [first, third]) await page.getByText('Sascha').first().waitFor()
+    await first.context().unroute('**/changes')
+    await third.close()
+  })
+
   await t.test('a log-out in one tab logs out the others; another account starts at its own profiles', async (t) => {
     await second.goto(`${origin}/watch/wishlist`)
     await second.getByRole('link', { name: /The Matrix/ }).waitFor()

@@ -1,7 +1,7 @@
 // Follows the change feed of a profile: reconnects with the ID of the last event, so that no change is lost.
 import { sleep } from './environment.js'
 import { createEventParser } from './event-stream.js'
-import { ApiProblem, canRetry, unwrap } from './problems.js'
+import { ApiProblem, canRetry, isProblem, unwrap } from './problems.js'
 import type { ApiClient, Change, Schemas } from './types.js'
 
 /** Changes of the profile and of the catalogue that it can see. */
@@ -28,7 +28,8 @@ const MAX_RECONNECT_MS = 60_000
 const SILENCE_MS = 15_000
 
 /**
- * Yields changes until the signal aborts. The first event has no changes: it states that the feed is open.
+ * Yields changes until the signal aborts. The first event has no changes: it states that the feed is open. It is a
+ * reset after a cursor that the service does not accept any more.
  * @throws ApiProblem 401 after the end of the session, 403, 404; a failed connection is repeated
  */
 export async function* followChanges (
@@ -39,6 +40,7 @@ export async function* followChanges (
   let cursor = since
   let failures = 0
   let serviceMs: number | null = null
+  let isCursorLost = false
   const isAborted = (): boolean => signal?.aborted === true
   while (!isAborted()) {
     let retryAfterMs = 0
@@ -48,10 +50,17 @@ export async function* followChanges (
         failures = 0
         if (event === null) continue
         cursor = event.cursor
-        yield event
+        yield isCursorLost ? { ...event, reset: true } : event
+        isCursorLost = false
       }
     } catch (error) {
       if (isAborted()) return
+      if (cursor !== undefined && isProblem(error, 'invalid-cursor')) {
+        // A stored cursor, and the service has other keys now.
+        cursor = undefined
+        isCursorLost = true
+        continue
+      }
       if (!canRetry(error)) throw error
       retryAfterMs = error instanceof ApiProblem ? error.retryAfterMs ?? 0 : 0
     }

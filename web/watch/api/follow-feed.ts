@@ -20,7 +20,30 @@ const STALE_KEYS: Readonly<Record<string, readonly string[]>> = {
 /** Several changes in a row load the page once. */
 const COLLECT_MS = 250
 
-/** Invalidates the cache after each change until the signal aborts. @throws ApiProblem when the feed has ended */
+/** Where a tab keeps the cursor of the last event, so that a page that loads again continues there. */
+const cursorKey = (profileId: string): string => `normflix.feed.${profileId}`
+
+function loadCursor (profileId: string): string | undefined {
+  try {
+    return sessionStorage.getItem(cursorKey(profileId)) ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+function saveCursor (profileId: string, cursor: string): void {
+  try {
+    sessionStorage.setItem(cursorKey(profileId), cursor)
+  } catch {
+    // No storage: the next page loads its data twice.
+  }
+}
+
+/**
+ * Invalidates the cache after each change until the signal aborts. The page may have loaded its data before the feed
+ * opened: the feed continues after the last event of this tab, or else everything is loaded once more.
+ * @throws ApiProblem when the feed has ended
+ */
 export async function followFeed (queryClient: QueryClient, profileId: string, signal: AbortSignal): Promise<void> {
   const stale = new Set<string>()
   let collector: ReturnType<typeof setTimeout> | undefined
@@ -35,11 +58,15 @@ export async function followFeed (queryClient: QueryClient, profileId: string, s
   }
 
   signal.addEventListener('abort', () => clearTimeout(collector))
-  for await (const { items, reset } of followChanges(session.promptClient, profileId, { signal })) {
-    for (const { kind } of items) invalidate(STALE_KEYS[kind] ?? [])
-    if (reset) invalidate(ALL_KEYS)
-    const kinds = new Set<string>(items.map(({ kind }) => kind))
-    if (reset || kinds.has('account')) void reloadAccount().catch(() => undefined)
-    if (reset || kinds.has('streams')) announceStreamsChange()
+  let since = loadCursor(profileId)
+  for await (const event of followChanges(session.promptClient, profileId, { since, signal })) {
+    const isAllStale = event.reset || since === undefined
+    const kinds = new Set<string>(event.items.map(({ kind }) => kind))
+    for (const kind of kinds) invalidate(STALE_KEYS[kind] ?? [])
+    if (isAllStale) invalidate(ALL_KEYS)
+    if (isAllStale || kinds.has('account')) void reloadAccount().catch(() => undefined)
+    if (isAllStale || kinds.has('streams')) announceStreamsChange()
+    since = event.cursor
+    saveCursor(profileId, since)
   }
 }
