@@ -17,6 +17,8 @@ const PRELOAD = pathToFileURL(path.join(TEST_FOLDER, 'support', 'preload.js'))
 
 /** Tests that drive a browser: a busy machine can fail them without a fault. */
 const REPEATABLE = /^dist\/test\/web\//
+/** Tests that compare response times: nothing else may run beside them. */
+const ALONE = /^dist\/test\/(resilience\/log-in-storm|security\/account-enumeration)\./
 /** More failures are no accident. */
 const MAX_REPEATED_FILES = 4
 
@@ -113,9 +115,20 @@ async function runTap (files, variables, options = []) {
   return { code, asserts: all, failedFiles }
 }
 
+/** Runs the files, those that measure times after the others. */
+async function runAll (files, variables) {
+  const together = await runTap(files.filter((file) => !ALONE.test(file)), variables)
+  const alone = await runTap(files.filter((file) => ALONE.test(file)), variables, ['--jobs=1'])
+  return {
+    code: together.code || alone.code,
+    asserts: [...together.asserts, ...alone.asserts],
+    failedFiles: [...together.failedFiles, ...alone.failedFiles],
+  }
+}
+
 /** Runs the files. If only a few tests in a browser fail, it runs those once more, one at a time, and says so. */
 async function runWithRepetition (files, variables) {
-  const first = await runTap(files, variables)
+  const first = await runAll(files, variables)
   const { failedFiles } = first
   const isRepeatable = failedFiles.length <= MAX_REPEATED_FILES && failedFiles.every((file) => REPEATABLE.test(file))
   if (failedFiles.length === 0 || !isRepeatable) return first
@@ -147,7 +160,7 @@ await buildTapPlugins()
 rmSync(COVERAGE_FOLDER, { recursive: true, force: true })
 mkdirSync(COVERAGE_FOLDER, { recursive: true })
 const { code, asserts } = isWholeRun
-  ? await runWithRepetition([], { TEST_COVERAGE_FOLDER: COVERAGE_FOLDER })
+  ? await runWithRepetition(files, { TEST_COVERAGE_FOLDER: COVERAGE_FOLDER })
   : await runTap(files, {})
 const coverageCode = isWholeRun && code === 0 ? await checkCoverage() : 0
 const { passed, failed, skipped } = countAsserts(asserts)
