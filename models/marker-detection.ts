@@ -49,5 +49,7 @@ const markerDetectionSchema = new Schema<StoredMarkerDetection>({
 markerDetectionSchema.index({ title: 1, season: 1 }, { unique: true })
 // The queue.
 markerDetectionSchema.index({ state: 1, nextAttemptAt: 1 })
+// The list of one state, newest first.
+markerDetectionSchema.index({ state: 1, _id: -1 })
 
 export const MarkerDetection = mongoose.model('MarkerDetection', markerDetectionSchema)

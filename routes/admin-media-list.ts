@@ -49,8 +49,9 @@ const adminMediaList: FastifyPluginAsyncTypebox<AdminMediaListRouteOptions> = as
     config: { access: 'staff', scope: 'ingest' },
     schema: {
       tags: ['Admin: media'],
-      summary: 'Count uploads, packaging, encodings and emails that wait or failed',
-      description: '`GET /v1/admin/media`, `GET /v1/admin/uploads` and `GET /v1/admin/encoding-jobs` list them.',
+      summary: 'Count uploads, packaging, encodings, marker detections and emails that wait or failed',
+      description: '`GET /v1/admin/media`, `GET /v1/admin/uploads`, `GET /v1/admin/encoding-jobs` and ' +
+        '`GET /v1/admin/marker-detections` list them.',
       operationId: 'countJobs',
       response: responses({ 200: listSchema(ref(JobCount)) }),
     },

@@ -201,7 +201,7 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   await app.register(adminEncoder, { encoder: container.encoder })
   const masterDeps = { ...mediaFileDeps, encoder: container.encoder, encoding: container.encoding }
   await app.register(adminEncodingJobs, { ...masterDeps, cursors })
-  await app.register(adminMarkerDetection, { markerDetection: container.markerDetection })
+  await app.register(adminMarkerDetection, { markerDetection: container.markerDetection, catalogue, cursors })
   await app.register(mediaUploads, masterDeps)
   await app.register(resumableUploads, { uploads, config })
   await app.register(adminWebhooks, { keys, webhooks, now })

@@ -1,6 +1,7 @@
-// The commands import, export and ingest.
+// The commands import, export, ingest and detect-markers.
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { IMPORT_FORMATS } from '../transfer/parsers/source-items.js'
+import type { DetectMarkersOptions } from './detect-markers.js'
 import type { ImportCommandOptions } from './import.js'
 import type { IngestCommandOptions } from './ingest.js'
 import { recordCommand, withContainer } from './with-container.js'
@@ -67,6 +68,7 @@ export function registerCatalogueCommands (program: Command): void {
     })
 
   registerIngest(program)
+  registerDetectMarkers(program)
 
   program.command('export')
     .argument('[file]', 'output file, compressed if its name ends with .gz; standard output by default')
@@ -117,6 +119,31 @@ function registerIngest (program: Command): void {
         await requireIndexes(container.config.env)
         await container.open()
         process.exitCode = await runIngest(container, paths, options)
+      })
+    })
+}
+
+function registerDetectMarkers (program: Command): void {
+  program.command('detect-markers')
+    .argument('<show>', 'ID of the show; "normflix titles --kind show" lists it')
+    .summary('detect the intros and credits of a show')
+    .description(
+      'Queues the detection of the intros and credits of a show, or of one season. The service compares the episodes ' +
+        'of each season. It also does so automatically when files of a season change. Markers that people have set ' +
+        'or cleared are kept. A running detection is not changed.',
+    )
+    .option('--season <n>', 'only this season', parseWholeNumber)
+    .option('--json', 'print a JSON array with the state of each season')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  normflix detect-markers 6650a1f0c2d4e5f601234567\n' +
+        '  normflix detect-markers 6650a1f0c2d4e5f601234567 --season 2',
+    )
+    .action(async (show: string, options: DetectMarkersOptions) => {
+      await withContainer(async (container) => {
+        const { runDetectMarkers } = await import('./detect-markers.js')
+        await container.open()
+        await runDetectMarkers(container, show, options)
       })
     })
 }

@@ -3,6 +3,7 @@ import mongoose, { type Types } from 'mongoose'
 import { Account, findAccountByEmail, type StoredAccount } from '../../models/account.js'
 import { AccountStreams, isLeaseLive, type StoredStreams } from '../../models/account-streams.js'
 import { EncodingJob, type EncodingState, type StoredEncodingJob } from '../../models/encoding-job.js'
+import { MarkerDetection, type DetectionState, type StoredMarkerDetection } from '../../models/marker-detection.js'
 import { Media, type StoredMedia, type StoredMediaFile } from '../../models/media.js'
 import { MediaUpload, type StoredUpload } from '../../models/media-upload.js'
 import { Title } from '../../models/title.js'
@@ -15,18 +16,21 @@ export interface JobFilter extends Limit {
   readonly state?: JobState
 }
 
-type JobState = 'processing' | 'ready' | 'failed'
+/** Skipped: a program is missing; it is tried again. */
+type JobState = 'processing' | 'failed' | 'skipped' | 'ready'
+const DEFAULT_STATES: readonly JobState[] = ['processing', 'failed', 'skipped']
 
-/** One step of a media file, an upload or a master. */
+/** One step of a media file, an upload, a master, or the episodes of a season. */
 export interface JobRow extends ListRow {
-  readonly job: 'upload' | 'processing' | 'packaging' | 'encoding'
+  readonly job: 'upload' | 'processing' | 'packaging' | 'encoding' | 'markers'
   readonly state: JobState
   /** 0 to 1; null when unknown. */
   readonly progress: number | null
-  /** Attempts of an encoding; null for other jobs. */
+  /** Attempts of an encoding or a marker detection; null for other jobs. */
   readonly attempts: number | null
   readonly title: { readonly id: string, readonly title: string } | null
   readonly season: number | null
+  /** Null with a season: all its episodes. */
   readonly episode: number | null
   readonly reason: string | null
   readonly createdAt: string
@@ -38,7 +42,7 @@ const JOB_COLUMNS: ReadonlyArray<Column<JobRow>> = [
   ['DONE', ({ progress }) => progress === null ? null : `${Math.floor(progress * 100)}%`],
   ['ATTEMPTS', ({ attempts }) => attempts],
   ['TITLE', ({ title, season, episode }) => nameItem(title, season, episode)],
-  ['MEDIA FILE OR MASTER', ({ id }) => id],
+  ['ID', ({ id }) => id],
   ['CREATED (UTC)', ({ createdAt }) => formatTime(createdAt)],
   ['REASON', ({ reason }) => reason],
 ]
@@ -48,29 +52,40 @@ const ENCODING_STATES: Readonly<Record<JobState, readonly EncodingState[]>> = {
   processing: ['waiting', 'running'],
   ready: ['done'],
   failed: ['failed'],
+  skipped: [],
+}
+const DETECTION_STATES: Readonly<Record<JobState, readonly DetectionState[]>> = {
+  processing: ['waiting', 'running'],
+  ready: ['done'],
+  failed: ['failed'],
+  skipped: ['skipped'],
 }
 
-/** Lists the processing and packaging of media files and uploads, and the encoding of masters, newest first. */
+/** Lists what happens to media files, uploads, masters and the markers of seasons, newest first. */
 export async function listJobs ({ state, limit }: JobFilter): Promise<List<JobRow>> {
-  const states = state === undefined ? ['processing', 'failed'] as const : [state]
+  const states = state === undefined ? DEFAULT_STATES : [state]
   const isWanted = mongoose.trusted({ $in: states })
   const encodingStates = states.flatMap((one) => ENCODING_STATES[one])
-  const [media, uploads, masters] = await Promise.all([
+  const detectionStates = states.flatMap((one) => DETECTION_STATES[one])
+  const [media, uploads, masters, detections] = await Promise.all([
     Media.find({ $or: [{ 'files.state': isWanted }, { 'files.hls.state': isWanted }] } as never)
       .select('title season episode files').lean<StoredMedia[]>(),
     // A finished upload is a media file.
     MediaUpload.find({ state: mongoose.trusted({ $in: states.filter((one) => one !== 'ready') }) } as never)
       .lean<StoredUpload[]>(),
     EncodingJob.find({ state: mongoose.trusted({ $in: encodingStates }) } as never).lean<StoredEncodingJob[]>(),
+    MarkerDetection.find({ state: mongoose.trusted({ $in: detectionStates }) } as never)
+      .lean<StoredMarkerDetection[]>(),
   ])
   const itemIds = [...uploads, ...masters].flatMap(({ item }) => item ?? [])
   const items = new Map((await Media.find({ _id: mongoose.trusted({ $in: itemIds }) })
     .select('title season episode').lean<StoredMedia[]>()).map((item) => [item._id.toString(), item]))
-  const titles = await findTitleNames([...media, ...items.values()].map(({ title }) => title))
+  const titles = await findTitleNames([...media, ...items.values(), ...detections].map(({ title }) => title))
   const rows = [
     ...media.flatMap((item) => item.files.flatMap((file) => toFileJobs(file, describeItem(item, titles)))),
     ...uploads.map((upload) => toUploadJob(upload, describeItem(items.get(upload.item?.toString() ?? ''), titles))),
     ...masters.map((job) => toEncodingRow(job, describeItem(items.get(job.item.toString()), titles))),
+    ...detections.map((detection) => toDetectionRow(detection, titles)),
   ]
   const wanted = rows.filter((row) => states.some((one) => one === row.state))
   return toList(wanted.sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit + 1), JOB_COLUMNS, limit)
@@ -80,8 +95,12 @@ type Item = Pick<JobRow, 'title' | 'season' | 'episode'>
 
 function describeItem (media: StoredMedia | undefined, titles: ReadonlyMap<string, string>): Item {
   if (media === undefined) return { title: null, season: null, episode: null }
-  const id = media.title.toString()
-  return { title: { id, title: titles.get(id) ?? 'Deleted title' }, season: media.season, episode: media.episode }
+  return { title: describeTitle(media.title, titles), season: media.season, episode: media.episode }
+}
+
+function describeTitle (titleId: Types.ObjectId, titles: ReadonlyMap<string, string>): NonNullable<Item['title']> {
+  const id = titleId.toString()
+  return { id, title: titles.get(id) ?? 'Deleted title' }
 }
 
 /** A file that is not ready is not packaged yet. */
@@ -113,6 +132,22 @@ function toEncodingRow ({ _id, state, progress, attempts, failure, createdAt }: 
     progress,
     attempts,
     ...item,
+    reason: failure?.text ?? null,
+    createdAt: createdAt.toISOString(),
+  }
+}
+
+function toDetectionRow (detection: StoredMarkerDetection, titles: ReadonlyMap<string, string>): JobRow {
+  const { _id, title, season, state, progress, attempts, failure, createdAt } = detection
+  return {
+    id: _id.toString(),
+    job: 'markers',
+    state: state === 'done' ? 'ready' : state === 'failed' || state === 'skipped' ? state : 'processing',
+    progress,
+    attempts,
+    title: describeTitle(title, titles),
+    season,
+    episode: null,
     reason: failure?.text ?? null,
     createdAt: createdAt.toISOString(),
   }
@@ -180,5 +215,6 @@ async function findTitleNames (ids: readonly Types.ObjectId[]): Promise<Map<stri
 
 export function nameItem (title: Item['title'], season: number | null, episode: number | null): string | null {
   if (title === null) return null
-  return season === null || episode === null ? title.title : `${title.title} S${season} E${episode}`
+  if (season === null) return title.title
+  return episode === null ? `${title.title} S${season}` : `${title.title} S${season} E${episode}`
 }

@@ -50,15 +50,17 @@ export function registerListCommands (program: Command): void {
     })
 
   addListOptions(program.command('jobs'))
-    .summary('list files that are processed, encoded or packaged')
+    .summary('list files that are processed, encoded, packaged or compared')
     .description(
       'Lists media files and uploads that are being processed or packaged for HLS, masters that are being encoded, ' +
-        'and those that failed, with the reason. POST /v1/admin/media/{mediaFileId}/package packages a file again, ' +
-        'POST /v1/admin/encoding-jobs/{encodingJobId}/retry encodes a master again.',
+        'seasons whose intros and credits are being detected ("markers"), and those that failed or were skipped, ' +
+        'with the reason. POST /v1/admin/media/{mediaFileId}/package packages a file again, ' +
+        'POST /v1/admin/encoding-jobs/{encodingJobId}/retry encodes a master again, and "normflix detect-markers" ' +
+        'compares seasons again.',
     )
     .addOption(
-      new Option('--state <state>', 'only jobs in this state; "ready" lists finished ones')
-        .choices(['processing', 'failed', 'ready']),
+      new Option('--state <state>', 'only jobs in this state; "ready": finished, "skipped": a program is missing')
+        .choices(['processing', 'failed', 'skipped', 'ready']),
     )
     .addOption(
       new Option('--watch', 'show progress until no job is left; the exit code is 1 if one has failed since the start')

@@ -1,7 +1,8 @@
 // "normflix jobs --watch": shows the jobs until none is left.
 import mongoose from 'mongoose'
 import { setTimeout as wait } from 'node:timers/promises'
-import { EncodingJob, type StoredEncodingJob } from '../../models/encoding-job.js'
+import { EncodingJob } from '../../models/encoding-job.js'
+import { MarkerDetection } from '../../models/marker-detection.js'
 import { createJobsView, jobKey, type WatchedJob } from './jobs-view.js'
 import { listJobs, type JobRow } from './list-work.js'
 
@@ -42,16 +43,26 @@ export async function watchJobs ({ limit, signal, output }: WatchJobsOptions): P
   return [...ended.values()].filter(({ state }) => state === 'failed').length
 }
 
+/** Jobs that can vanish without an end: their documents say whether they are done. */
+const DELETABLE_JOBS = ['encoding', 'markers'] as const
+
 async function readOutcomes (jobs: readonly JobRow[]): Promise<WatchedJob[]> {
   if (jobs.length === 0) return []
-  const { rows } = await listJobs({ state: 'failed', limit: MAX_WATCHED })
-  const failed = new Map(rows.map((row) => [jobKey(row), row]))
-  const ids = jobs.flatMap(({ job, id }) => job === 'encoding' ? id : [])
-  const done = (await EncodingJob.find({ _id: mongoose.trusted({ $in: ids }), state: 'done' } as never)
-    .select('_id').lean<StoredEncodingJob[]>()).map(({ _id }) => _id.toString())
+  const lists = await Promise.all(
+    (['failed', 'skipped'] as const).map(async (state) => await listJobs({ state, limit: MAX_WATCHED })),
+  )
+  const unfinished = new Map(lists.flatMap(({ rows }) => rows).map((row) => [jobKey(row), row]))
+  const isDone = {
+    _id: mongoose.trusted({ $in: jobs.filter(isDeletable).map(({ id }) => id) }),
+    state: 'done',
+  } as never
+  const done = await Promise.all([EncodingJob.distinct('_id', isDone), MarkerDetection.distinct('_id', isDone)])
+  const doneIds = new Set(done.flat().map(String))
   return jobs.map((job) => {
-    const isCancelled = job.job === 'encoding' && !done.includes(job.id)
-    return failed.get(jobKey(job)) ??
+    const isCancelled = isDeletable(job) && !doneIds.has(job.id)
+    return unfinished.get(jobKey(job)) ??
       (isCancelled ? { ...job, state: 'cancelled' } : { ...job, state: 'ready', progress: 1 })
   })
 }
+
+const isDeletable = ({ job }: JobRow): boolean => DELETABLE_JOBS.some((one) => one === job)

@@ -48,7 +48,7 @@ export async function withContainer<T> (
 
 /** Writes a command to the audit log, without an actor. */
 export async function recordCommand (
-  { audit }: Container,
+  { audit }: Pick<Container, 'audit'>,
   action: string,
   account: StoredAccount | null = null,
 ): Promise<void> {

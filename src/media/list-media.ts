@@ -1,6 +1,7 @@
 // Lists items by the state of their media files, and counts the work in the background, for the staff.
 import mongoose, { Types } from 'mongoose'
 import { EncodingJob } from '../../models/encoding-job.js'
+import { MarkerDetection } from '../../models/marker-detection.js'
 import { Media, type StoredMedia, type StoredMediaFile } from '../../models/media.js'
 import { MediaUpload } from '../../models/media-upload.js'
 import { OutboxEmail } from '../../models/outbox-email.js'
@@ -38,22 +39,34 @@ export async function listMediaByState (
 }
 
 export interface JobCount {
-  readonly job: 'upload' | 'packaging' | 'encoding' | 'email'
+  readonly job: 'upload' | 'packaging' | 'encoding' | 'markers' | 'email'
   readonly state: 'waiting' | 'failed'
   readonly count: number
 }
 
-/** Counts uploads, packaging, encodings and emails that wait or failed. */
+/** Counts uploads, packaging, encodings, marker detections and emails that wait or failed. */
 export async function countJobs (): Promise<JobCount[]> {
   const unfinished = mongoose.trusted({ $in: ['uploading', 'received', 'processing'] })
   const isQueued = mongoose.trusted({ $in: ['waiting', 'running'] })
-  const [uploads, failedUploads, packaging, failedPackaging, encoding, failedEncoding, emails] = await Promise.all([
+  const [
+    uploads,
+    failedUploads,
+    packaging,
+    failedPackaging,
+    encoding,
+    failedEncoding,
+    markers,
+    failedMarkers,
+    emails,
+  ] = await Promise.all([
     MediaUpload.countDocuments({ state: unfinished } as never),
     MediaUpload.countDocuments({ state: 'failed' }),
     Media.countDocuments({ 'files.hls.state': 'processing' }),
     Media.countDocuments({ 'files.hls.state': 'failed' }),
     EncodingJob.countDocuments({ state: isQueued } as never),
     EncodingJob.countDocuments({ state: 'failed' }),
+    MarkerDetection.countDocuments({ state: isQueued } as never),
+    MarkerDetection.countDocuments({ state: 'failed' }),
     OutboxEmail.estimatedDocumentCount(),
   ])
   return [
@@ -63,6 +76,8 @@ export async function countJobs (): Promise<JobCount[]> {
     { job: 'packaging', state: 'failed', count: failedPackaging },
     { job: 'encoding', state: 'waiting', count: encoding },
     { job: 'encoding', state: 'failed', count: failedEncoding },
+    { job: 'markers', state: 'waiting', count: markers },
+    { job: 'markers', state: 'failed', count: failedMarkers },
     { job: 'email', state: 'waiting', count: emails },
   ]
 }

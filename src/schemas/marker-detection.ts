@@ -9,7 +9,9 @@ export const DetectionState = Type.Enum(['waiting', 'running', 'done', 'skipped'
 })
 
 export const MarkerDetection = Type.Object({
+  id: Id,
   titleId: Id,
+  title: nullable(Type.String(), 'Title of the show; null: it was deleted'),
   season: Type.Integer({ description: 'Number of the season' }),
   state: DetectionState,
   progress: Type.Number({ minimum: 0, maximum: 1, description: 'Completed share of the running attempt, 0 to 1' }),

@@ -7,6 +7,7 @@ import t, { type Test } from 'tap'
 import { Title } from '../../models/title.js'
 import { startApp, type TestApp } from '../support/app.js'
 import { addMovie, addShow } from '../support/catalogue.js'
+import { addMarkerDetection } from '../support/marker-detections.js'
 import { play } from '../support/playback.js'
 import { runCommand, SECRETS } from '../support/run-command.js'
 import { signUp, signUpAdmin } from '../support/users.js'
@@ -117,6 +118,37 @@ t.test('jobs', async (t) => {
   t.strictSame(await list(t, running, 'jobs', '--state', 'ready'), [])
 })
 
+t.test('jobs include the detections of markers', async (t) => {
+  const running = await startApp(t, SECRETS)
+  const { app } = running
+  const admin = await signUpAdmin(app)
+  const show = await addShow(app, admin, { title: 'Fawlty Towers' }, [])
+  const titleId = show.id
+  await addMarkerDetection({ titleId, season: 1 }, { state: 'running', progress: 0.42, attempts: 2 })
+  const failure = { code: 'fingerprints-unavailable', text: 'Install fpcalc.' }
+  await addMarkerDetection({ titleId, season: 2 }, { state: 'skipped', failure })
+  await addMarkerDetection({ titleId, season: 3 }, { state: 'failed', attempts: 3, failure })
+  await addMarkerDetection({ titleId, season: 4 }, { state: 'done' })
+  const states = async (...words: string[]): Promise<unknown[]> =>
+    (await list(t, running, 'jobs', ...words)).map(({ season, state }) => `${season} ${state}`).sort()
+  t.strictSame(await states(), ['1 processing', '2 skipped', '3 failed'])
+  t.strictSame(await states('--state', 'ready'), ['4 ready'])
+  t.strictSame(await states('--state', 'skipped'), ['2 skipped'])
+  t.match(await list(t, running, 'jobs', '--state', 'processing'), [{
+    job: 'markers',
+    state: 'processing',
+    progress: 0.42,
+    attempts: 2,
+    title: { id: titleId, title: 'Fawlty Towers' },
+    season: 1,
+    episode: null,
+    reason: null,
+  }])
+  const text = await table(running, 'jobs')
+  t.match(text, /^markers +processing +42% +2 +Fawlty Towers S1 /m)
+  t.match(text, /^markers +failed .* Install fpcalc\.$/m)
+})
+
 t.test('streams', async (t) => {
   const running = await startApp(t, SECRETS)
   const { app } = running
@@ -168,6 +200,7 @@ t.test('every command describes itself with examples, without the service', asyn
     ...[
       'accounts',
       'create-admin',
+      'detect-markers',
       'doctor',
       'export',
       'import',

@@ -4,11 +4,13 @@ import { stripVTControlCharacters } from 'node:util'
 import { Types } from 'mongoose'
 import t, { type Test } from 'tap'
 import { EncodingJob } from '../../models/encoding-job.js'
+import { MarkerDetection } from '../../models/marker-detection.js'
 import { watchJobs } from '../../src/cli/watch-jobs.js'
 import { fail } from '../../src/errors.js'
 import { ensureMedia } from '../../src/media/item-media.js'
 import { containerOf, startApp } from '../support/app.js'
-import { addMovie } from '../support/catalogue.js'
+import { addMovie, addShow } from '../support/catalogue.js'
+import { addMarkerDetection } from '../support/marker-detections.js'
 import { runCommand, SECRETS } from '../support/run-command.js'
 import { signUpAdmin } from '../support/users.js'
 
@@ -100,6 +102,26 @@ t.test('jobs --watch', async (t) => {
     await set(first, { state: 'cancelled' })
     t.equal(await result, 0, 'a cancelled job has not failed')
     t.match(text(), /encoding +cancelled/)
+  })
+
+  t.test('shows how the detections of markers end', async (t) => {
+    const { id: titleId } = await addShow(running.app, admin, { title: 'Fawlty Towers' }, [])
+    const ids: string[] = []
+    for (const season of [1, 2, 3]) {
+      ids.push(await addMarkerDetection({ titleId, season }, { state: 'running', progress: 0.5, attempts: 1 }))
+    }
+    const { output, text } = createTerminal()
+    const { signal } = new AbortController()
+    const result = watchJobs({ limit: 50, signal, output })
+    await waitUntil(() => text().includes('Fawlty Towers S3'))
+    const failure = { code: 'fingerprints-unavailable', text: 'Install fpcalc.' }
+    await MarkerDetection.updateOne({ _id: ids[0] }, { state: 'done' })
+    await MarkerDetection.updateOne({ _id: ids[1] }, { state: 'skipped', failure })
+    await MarkerDetection.deleteOne({ _id: ids[2] })
+    t.equal(await result, 0, 'a detection without its program has not failed')
+    t.match(text(), /^markers +ready +█{20} 100% +1 +Fawlty Towers S1 /m)
+    t.match(text(), /^markers +skipped .* Fawlty Towers S2 +Install fpcalc\./m)
+    t.match(text(), /^markers +cancelled .* Fawlty Towers S3 /m)
   })
 
   t.test('ends when it is aborted', async (t) => {

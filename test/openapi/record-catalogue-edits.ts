@@ -103,6 +103,7 @@ async function recordMedia (
   const season = { params: { ...show.params, season: '1' } }
   await record('detectMarkers', season)
   await record('getMarkerDetection', season)
+  await record('listMarkerDetections')
   await record('countJobs')
   const { headers } = await send('beginUpload', {
     headers: {

@@ -4,6 +4,7 @@ import { Media } from '../../models/media.js'
 import { containerOf, startApp } from '../support/app.js'
 import { addMovie, addShow } from '../support/catalogue.js'
 import { addEncodingJob } from '../support/encoding-jobs.js'
+import { addMarkerDetection } from '../support/marker-detections.js'
 import { expectProblem } from '../support/requests.js'
 import { signUp, signUpAdmin } from '../support/users.js'
 
@@ -66,6 +67,14 @@ t.test('media files and background work for administrators', async (t) => {
     }
     t.equal(await count('encoding', 'waiting'), 2)
     t.equal(await count('encoding', 'failed'), 1)
+  })
+
+  t.test('detections of markers that wait, run or failed are counted', async (t) => {
+    for (const [i, state] of (['waiting', 'running', 'failed', 'done', 'skipped'] as const).entries()) {
+      await addMarkerDetection({ titleId: show.id, season: i + 1 }, { state })
+    }
+    t.equal(await count('markers', 'waiting'), 2)
+    t.equal(await count('markers', 'failed'), 1)
   })
 
   t.test('uploads and emails are counted', async (t) => {

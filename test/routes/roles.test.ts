@@ -18,7 +18,7 @@ function allowedRoles (method: string, path: string): readonly StaffRole[] {
   if (method === 'GET' && lists.includes(path)) return ['support', 'editor', 'admin']
   if (method === 'GET' && path.startsWith('/v1/admin/collections')) return ['support', 'editor', 'admin']
   if (method === 'GET' && path.startsWith('/v1/admin/encoding-jobs')) return ['support', 'editor', 'admin']
-  if (method === 'GET' && path.endsWith('/marker-detection')) return ['support', 'editor', 'admin']
+  if (method === 'GET' && /\/marker-detections?$/.test(path)) return ['support', 'editor', 'admin']
   if (method === 'GET' && path.endsWith('/subtitles')) return ['support', 'editor', 'admin']
   return ['editor', 'admin']
 }

@@ -1,10 +1,11 @@
 // The stored state of marker detections: requests, claims, results.
 import mongoose, { Types } from 'mongoose'
 import { MAX_LOG_TAIL_CHARACTERS, NOT_CLAIMED } from '../../../models/attempt.js'
-import { MarkerDetection, type StoredMarkerDetection } from '../../../models/marker-detection.js'
+import { MarkerDetection, type DetectionState, type StoredMarkerDetection } from '../../../models/marker-detection.js'
 import type { StoredFailure } from '../../../models/media.js'
 import { upsertOnce } from '../../../models/upsert.js'
 import { acquireClaim, type Claim } from '../../database/claims.js'
+import { pageOf, type Page } from '../../domain/pages.js'
 import { CLAIM_RENEWAL_INTERVAL_MS, CLAIM_TTL_MS, MAX_ATTEMPTS, retryDelayMs } from '../encoding/job-state.js'
 
 /** Time without a change of the files before a season is compared: once for a folder that is added. */
@@ -34,6 +35,23 @@ export interface DetectionResult {
 
 export async function findDetection ({ title, season }: SeasonKey): Promise<StoredMarkerDetection | null> {
   return await MarkerDetection.findOne({ title, season }).lean<StoredMarkerDetection>()
+}
+
+/**
+ * Lists one page of detections, newest first.
+ * @param after ID of the last detection on the previous page
+ */
+export async function listDetections (
+  filter: { readonly state?: DetectionState, readonly titleId?: string },
+  after: string | null,
+  limit: number,
+): Promise<Page<StoredMarkerDetection, string>> {
+  const detections = await MarkerDetection.find({
+    ...(filter.state === undefined ? {} : { state: filter.state }),
+    ...(filter.titleId === undefined ? {} : { title: new Types.ObjectId(filter.titleId) }),
+    ...(after === null ? {} : { _id: mongoose.trusted({ $lt: new Types.ObjectId(after) }) }),
+  } as never).sort({ _id: -1 }).limit(limit + 1).lean<StoredMarkerDetection[]>()
+  return pageOf(detections, limit, ({ _id }) => _id.toString())
 }
 
 /** Fields of a detection that starts again. A running attempt loses its claim, and stops. */
