@@ -11,9 +11,9 @@ export function PlayPage (): ReactNode {
   const { itemId } = route.useParams()
   const { title, start = false } = route.useSearch()
   return (
-    // The stage stays in full screen between episodes.
+    // The stage stays in full screen between episodes, and its video in picture-in-picture.
     <StageFrame>
-      <Player key={itemId} titleId={title === '' ? itemId : title} itemId={itemId} fromStart={start} />
+      <Player titleId={title === '' ? itemId : title} itemId={itemId} fromStart={start} />
     </StageFrame>
   )
 }

@@ -1,6 +1,6 @@
 // Plays an item: connects the stream lease with the video, and decides what the player shows. Outside React, so that a
 // lease never depends on rendering.
-import type { LanguageSelection, PlaybackSession } from '@normflix/client/playback-session.js'
+import type { LanguageSelection, PlaybackSession, PlaybackState } from '@normflix/client/playback-session.js'
 import type { ContinueCard } from '@shared/api/client.js'
 import { onStreamsChange } from '../api/streams-change.js'
 import { findRequiredHeight, type Selection } from './choices.js'
@@ -14,9 +14,6 @@ import { waitUntilPlayable } from './video-element.js'
 const MAX_START_ATTEMPTS = 5
 
 interface PlayerSessionOptions {
-  readonly itemId: string
-  /** Starts at the beginning instead of the saved position. */
-  readonly fromStart: boolean
   /** Runs after each stop of a stream, when the position is saved. */
   readonly onStopped: () => void
 }
@@ -24,6 +21,7 @@ interface PlayerSessionOptions {
 export class PlayerSession {
   #state = INITIAL_STATE
 
+  #itemId = ''
   readonly #listeners = new Set<() => void>()
   #stream: PlaybackSession | null = null
   #video: HTMLVideoElement | null = null
@@ -50,8 +48,12 @@ export class PlayerSession {
     for (const listener of this.#listeners) listener()
   }
 
-  /** Starts playback, and follows the page until the signal aborts. */
-  open (signal: AbortSignal): void {
+  /**
+   * Plays an item, and follows the page until the signal aborts. `close` ends the item before another one is opened.
+   * @param fromStart starts at the beginning instead of the saved position
+   */
+  open (itemId: string, fromStart: boolean, signal: AbortSignal): void {
+    this.#itemId = itemId
     // A page restored from the back/forward cache has no stream lease.
     window.addEventListener('pageshow', ({ persisted }) => {
       if (persisted) location.reload()
@@ -63,7 +65,7 @@ export class PlayerSession {
     onStreamsChange(() => {
       if (this.#hasStarted) void this.#stream?.sendHeartbeat()
     }, signal)
-    void this.#start({ maxHeight: null }, this.options.fromStart ? 0 : null)
+    void this.#start({ maxHeight: null }, fromStart ? 0 : null)
   }
 
   /** Releases the lease; resolves when the position is saved or queued. */
@@ -83,6 +85,7 @@ export class PlayerSession {
     this.#run.abort()
     this.#run = new AbortController()
     const { signal } = this.#run
+    const { surface, status: { kind: lastStatus } } = this.#state
     this.#request = request
     this.#atMs = atMs
     this.#video = null
@@ -90,34 +93,40 @@ export class PlayerSession {
     this.#hasStarted = false
     this.#setState({
       status: { kind: 'starting' },
+      surface: lastStatus === 'media-failed' || lastStatus === 'offline' ? surface + 1 : surface,
       playback: null,
       source: null,
       playingHeight: null,
       isBlocked: false,
     })
-    try {
-      const stream = await startStream(
-        this.options.itemId,
-        request,
-        () => ({
+    let stream: PlaybackSession | null = null
+    let startMs = atMs ?? this.#state.startMs
+    // The stop of a start that was aborted must not report the position of another item.
+    const readState = (): PlaybackState =>
+      stream !== null && stream === this.#stream
+        ? {
           positionMs: this.positionMs(),
           watchedMs: this.#time?.totalMs() ?? 0,
           isPaused: this.#video?.paused ?? true,
-        }),
-      )
-      void stream.ended.then((end) => {
-        if (end !== 'stopped') this.#handleStreamEnd(end)
+        }
+        : { positionMs: startMs, watchedMs: 0, isPaused: true }
+    try {
+      const started = await startStream(this.#itemId, request, readState)
+      stream = started
+      startMs = atMs ?? started.playback.positionMs
+      void started.ended.then((end) => {
+        if (end !== 'stopped' && this.#stream === started) this.#handleStreamEnd(end)
       })
       if (signal.aborted) {
-        await stream.stop()
+        await started.stop()
         return
       }
-      this.#stream = stream
-      const { playback } = stream
+      this.#stream = started
+      const { playback } = started
       this.#setState({
         run: this.#state.run + 1,
         playback,
-        startMs: atMs ?? playback.positionMs,
+        startMs,
         shouldPlay,
         selection: {
           language: playback.audio?.language ?? playback.mediaFile.audioLanguages[0] ?? null,
@@ -195,8 +204,9 @@ export class PlayerSession {
   /** Ends the current run. @returns the next episode, if there is one */
   async #end (): Promise<ContinueCard | null> {
     const stream = this.#stream
-    this.#stream = null
+    // The stop reads the position of the current stream.
     const stopping = stream?.stop()
+    this.#stream = null
     this.#run.abort()
     const next = await stopping?.catch(() => null) ?? null
     if (stream !== null) this.options.onStopped()

@@ -22,8 +22,10 @@ export type PlayerStatus =
 
 export interface PlayerState {
   readonly status: PlayerStatus
-  /** Each start of playback has its own video element. */
+  /** Number of the start of playback. */
   readonly run: number
+  /** Number of the video element. Starts share one, unless it failed: picture-in-picture lasts across episodes. */
+  readonly surface: number
   readonly playback: Playback | null
   readonly startMs: number
   readonly shouldPlay: boolean
@@ -38,6 +40,7 @@ export interface PlayerState {
 export const INITIAL_STATE: PlayerState = {
   status: { kind: 'starting' },
   run: 0,
+  surface: 0,
   playback: null,
   startMs: 0,
   shouldPlay: true,

@@ -16,11 +16,12 @@ import { findNext, useNeighbours, type NextItem } from './episodes.js'
 import { EpisodesSheet } from './episodes-sheet.js'
 import { HelpSheet } from './help-sheet.js'
 import { PlayerSession } from './player-session.js'
+import type { PlayerState } from './player-state.js'
 import { StatusOverlay } from './status-overlay.js'
 import { SubtitleStyleDialog } from './subtitle-style-dialog.js'
 import { useCommands } from './use-commands.js'
 import { useMediaKeys } from './use-media-keys.js'
-import { VideoSurface } from './video-surface.js'
+import { findSourceKind, VideoSurface, type ShownRun } from './video-surface.js'
 
 export interface PlayerProps {
   /** ID of the title, to return to its page. */
@@ -36,11 +37,15 @@ export function Player ({ titleId, itemId, fromStart }: PlayerProps): ReactNode 
   const { session, state } = useSession(itemId, fromStart)
   const { playback } = state
   const { movie, show } = useTitle(titleId, itemId)
+  const [sheet, setSheet] = useState<Sheet | null>(null)
   const [lastItem, setLastItem] = useState(playback?.item ?? null)
-  if (playback !== null && playback.item !== lastItem) setLastItem(playback.item)
+  if (lastItem !== null && lastItem.id !== itemId) {
+    setLastItem(null)
+    setSheet(null)
+  } else if (playback !== null && playback.item.id === itemId && playback.item !== lastItem) setLastItem(playback.item)
+  const shown = useShownRun(state)
   const neighbours = useNeighbours(queryClient, titleId, lastItem)
   const { openItem, leave } = usePlayerNavigation(titleId, itemId)
-  const [sheet, setSheet] = useState<Sheet | null>(null)
   const player = useRef<MediaPlayerInstance>(null)
   const code = useEpisodeCode()
 
@@ -79,13 +84,13 @@ export function Player ({ titleId, itemId, fromStart }: PlayerProps): ReactNode 
   }
   return (
     <>
-      {playback === null ? null : (
+      {shown === null ? null : (
         <VideoSurface
-          key={state.run}
+          key={`${state.surface}-${findSourceKind(shown.playback)}`}
           ref={player}
           session={session}
           state={state}
-          playback={playback}
+          shown={shown}
           names={{
             title: episodeName ?? title,
             show: episodeName === null ? '' : title,
@@ -105,7 +110,7 @@ export function Player ({ titleId, itemId, fromStart }: PlayerProps): ReactNode 
           {episodeName === null ? null : <p>{episodeName}</p>}
         </div>
       </header>
-      {playback === null && state.status.kind === 'starting'
+      {shown === null && state.status.kind === 'starting'
         ? (
           <div className="waiting">
             <Spinner />
@@ -140,8 +145,6 @@ function useSession (itemId: string, fromStart: boolean) {
   const queryClient = useQueryClient()
   const [session] = useState(() =>
     new PlayerSession({
-      itemId,
-      fromStart,
       onStopped: () => {
         for (const key of ['watching', 'titles']) void queryClient.invalidateQueries({ queryKey: [key] })
       },
@@ -149,14 +152,21 @@ function useSession (itemId: string, fromStart: boolean) {
   )
   useEffect(() => {
     const opened = new AbortController()
-    session.open(opened.signal)
+    session.open(itemId, fromStart, opened.signal)
     return () => {
       opened.abort()
       void session.close()
     }
-  }, [session])
+  }, [session, itemId, fromStart])
   const state = useSyncExternalStore(session.subscribe, session.readState)
   return { session, state }
+}
+
+/** What the video shows: the current start of playback; while the next one begins, the one before. */
+function useShownRun ({ playback, startMs, run, status }: PlayerState): ShownRun | null {
+  const [last, setLast] = useState<ShownRun | null>(null)
+  if (playback !== null && playback !== last?.playback) setLast({ playback, startMs, run })
+  return playback !== null || status.kind === 'starting' ? last : null
 }
 
 /** A movie is its own item; an episode belongs to a show. */

@@ -39,25 +39,35 @@ export function hlsConfig ({ mediaFile }: Playback, startMs: number): Partial<Hl
   }
 }
 
-/** Watches an instance of hls.js, which may have loaded the playlist. The player recovers from media errors. */
-export function watchHls (hls: Hls, events: SourceEvents): void {
+/**
+ * Watches an instance of hls.js, which may have loaded the playlist, until the signal aborts. The player recovers from
+ * media errors.
+ */
+export function watchHls (hls: Hls, events: SourceEvents, signal: AbortSignal): void {
   let recoveries = 0
   const reportReady = (): void => {
     hls.subtitleTrack = -1
     events.onReady(toSource(hls))
   }
-  if (hls.levels.length > 0) reportReady()
-  else hls.once('hlsManifestParsed' as Events.MANIFEST_PARSED, reportReady)
-  hls.on('hlsLevelSwitched' as Events.LEVEL_SWITCHED, (_event: unknown, { level }: LevelSwitchedData) => {
+  const handleLevel = (_event: unknown, { level }: LevelSwitchedData): void => {
     const current = hls.levels[level]
     if (current !== undefined) events.onHeight(frameHeight(current))
-  })
-  hls.on('hlsError' as Events.ERROR, (_event: unknown, { fatal, type }: ErrorData) => {
+  }
+  const handleError = (_event: unknown, { fatal, type }: ErrorData): void => {
     if (!fatal) return
     const isLost = ++recoveries > MAX_RECOVERIES || hls.levels.length === 0
     if (!isLost && type === 'mediaError') return
     if (!isLost && type === 'networkError') hls.startLoad()
     else events.onFailure()
+  }
+  if (hls.levels.length > 0) reportReady()
+  else hls.on('hlsManifestParsed' as Events.MANIFEST_PARSED, reportReady)
+  hls.on('hlsLevelSwitched' as Events.LEVEL_SWITCHED, handleLevel)
+  hls.on('hlsError' as Events.ERROR, handleError)
+  signal.addEventListener('abort', () => {
+    hls.off('hlsManifestParsed' as Events.MANIFEST_PARSED, reportReady)
+    hls.off('hlsLevelSwitched' as Events.LEVEL_SWITCHED, handleLevel)
+    hls.off('hlsError' as Events.ERROR, handleError)
   })
 }
 

@@ -67,7 +67,8 @@ export function useCommands (targets: CommandTargets): Commands {
     const first = playback?.subtitles[0]
     if (first === undefined) return
     if (selection.subtitle !== null) lastSubtitle.current = selection.subtitle
-    const id = selection.subtitle === null ? lastSubtitle.current ?? first.id : null
+    const last = playback?.subtitles.find(({ id }) => id === lastSubtitle.current)
+    const id = selection.subtitle === null ? (last ?? first).id : null
     targets.session.selectSubtitle(id)
     notify(t(id === null ? 'subtitlesOff' : 'subtitlesOn'))
   }
@@ -127,7 +128,8 @@ export function useCommands (targets: CommandTargets): Commands {
       void stage.toggleFullscreen(video)
       return
     }
-    if (player === null || video === null) return
+    // Until the next start of playback, the element shows the last item.
+    if (player === null || video === null || targets.session.readState().playback === null) return
     player.controls.show()
     runOnVideo(player, video, command)
     if (!video.paused) player.controls.hide()

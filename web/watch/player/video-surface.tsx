@@ -1,4 +1,4 @@
-// The video of one start of playback, with what lies over it: subtitles, prompts and controls.
+// The video, with what lies over it: subtitles, prompts and controls. Starts of playback follow each other in it.
 import {
   isHLSProvider,
   MediaPlayer,
@@ -11,7 +11,7 @@ import {
   type TextTrack,
 } from '@vidstack/react'
 import { Play } from 'lucide-react'
-import { useEffect, useState, type ReactNode, type Ref } from 'react'
+import { useEffect, useMemo, useRef, useState, type ReactNode, type Ref } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Playback } from '@shared/api/client.js'
 import { Spinner } from '@shared/design/states.js'
@@ -28,10 +28,17 @@ import { hlsConfig, watchFile, watchHls } from './source.js'
 import { TapLayer } from './tap-layer.js'
 import { useIsPaused } from './video-element.js'
 
+/** A start of playback. */
+export interface ShownRun {
+  readonly run: number
+  readonly playback: Playback
+  readonly startMs: number
+}
+
 export interface VideoSurfaceProps {
   readonly session: PlayerSession
   readonly state: PlayerState
-  readonly playback: Playback
+  readonly shown: ShownRun
   readonly ref: Ref<MediaPlayerInstance>
   /** Names for the keys and screens of the device. */
   readonly names: { readonly title: string, readonly show: string, readonly imageUrl: string | null }
@@ -43,6 +50,11 @@ export interface VideoSurfaceProps {
   readonly playFollowing: () => void
 }
 
+type ConnectedProvider = MediaProviderAdapter & { readonly video: HTMLVideoElement }
+
+/** The player library replaces the video element between sources of different kinds. */
+export const findSourceKind = ({ hlsUrl }: Playback): 'hls' | 'file' => hlsUrl === null ? 'file' : 'hls'
+
 function toSource ({ hlsUrl, url, mediaFile }: Playback): MediaSrc {
   return hlsUrl === null
     ? { src: url, type: mediaFile.container === 'webm' ? 'video/webm' : 'video/mp4' }
@@ -50,26 +62,44 @@ function toSource ({ hlsUrl, url, mediaFile }: Playback): MediaSrc {
 }
 
 export function VideoSurface (props: VideoSurfaceProps): ReactNode {
-  const { session, state, playback, ref, names, neighbours, isCovered, run, openSheet, playFollowing } = props
+  const { session, state, shown, ref, names, neighbours, isCovered, run, openSheet, playFollowing } = props
+  const { playback, startMs, run: runNumber } = shown
   const t = useTranslations('player')
   const { volume, isMuted, rate } = usePreferences()
   const [video, setVideo] = useState<HTMLVideoElement | null>(null)
-  const [src] = useState(() => toSource(playback))
-  const [startSeconds] = useState(state.startMs / 1_000)
+  const provider = useRef<ConnectedProvider | null>(null)
+  const src = useMemo(() => toSource(playback), [playback])
 
-  const prepare = (provider: MediaProviderAdapter | null): void => {
-    if (!isHLSProvider(provider)) return
-    provider.library = async () => await import('hls.js')
-    provider.config = hlsConfig(playback, state.startMs)
+  const prepare = (adapter: MediaProviderAdapter | null): void => {
+    provider.current = null
+    if (!isHLSProvider(adapter)) return
+    adapter.library = async () => await import('hls.js')
+    adapter.config = hlsConfig(playback, startMs)
   }
-  const connect = (provider: MediaProviderAdapter): void => {
-    const element = (provider as MediaProviderAdapter & { video?: HTMLVideoElement }).video
-    if (element === undefined) return
-    const { signal, ...events } = session.attach(element)
-    setVideo(element)
-    const hls = isHLSProvider(provider) ? provider.instance : null
-    if (hls === null) watchFile(element, playback, state.startMs, events, signal)
-    else watchHls(hls, events)
+  const connect = (to: ConnectedProvider): void => {
+    if (session.readState().playback !== playback) return
+    const { signal, ...events } = session.attach(to.video)
+    const hls = isHLSProvider(to) ? to.instance : null
+    if (hls === null) watchFile(to.video, playback, startMs, events, signal)
+    else watchHls(hls, events, signal)
+  }
+  const connectFirst = (adapter: MediaProviderAdapter): void => {
+    if (!('video' in adapter)) return
+    provider.current = adapter as ConnectedProvider
+    setVideo(provider.current.video)
+    connect(provider.current)
+  }
+  /** The next start of playback, before the library loads its source into the same element. */
+  const connectNext = (): void => {
+    const { current } = provider
+    if (current === null) return
+    if (isHLSProvider(current) && current.instance !== null) {
+      Object.assign(current.instance.config, hlsConfig(playback, startMs))
+    }
+    // The element has dropped the last source.
+    current.video.addEventListener('emptied', () => {
+      connect(current)
+    }, { once: true })
   }
   return (
     <MediaPlayer
@@ -84,7 +114,7 @@ export function VideoSurface (props: VideoSurfaceProps): ReactNode {
       streamType="on-demand"
       load="eager"
       // The library applies its own position, 0 by default, when the video can play.
-      currentTime={startSeconds}
+      currentTime={startMs / 1_000}
       playsInline
       volume={volume}
       muted={isMuted}
@@ -93,7 +123,8 @@ export function VideoSurface (props: VideoSurfaceProps): ReactNode {
       controlsDelay={3_000}
       logLevel="silent"
       onProviderChange={prepare}
-      onProviderSetup={connect}
+      onProviderSetup={connectFirst}
+      onSourceChange={connectNext}
     >
       <MediaProvider />
       <PlayerLabel label={t('videoPlayer')} />
@@ -102,7 +133,7 @@ export function VideoSurface (props: VideoSurfaceProps): ReactNode {
       <Captions />
       <Waiting isStarting={state.status.kind === 'starting'} />
       <BigPlayButton isBlocked={state.isBlocked} run={run} />
-      <Prompts markers={playback.markers} next={neighbours.next} playNext={playFollowing} />
+      <Prompts key={runNumber} markers={playback.markers} next={neighbours.next} playNext={playFollowing} />
       <Controls
         session={session}
         state={state}
