@@ -1,15 +1,15 @@
 // One attempt to detect the markers of a season: fingerprints the beginning and the end of each episode, finds what the
-// episodes share, and looks for black frames where the credits start.
+// episodes share, and looks for silence and black frames at its bounds.
 import type { Config } from '../../config.js'
 import type { RunLimits, SharedPart } from '../../domain/common-audio.js'
 import type { MediaDeps } from '../deps.js'
 import type { Encoder } from '../encoding/encoder.js'
-import { inputArguments } from '../encoding/input-arguments.js'
 import { createScratchFolder, removeScratchFolder } from '../encoding/scratch-folders.js'
 import type { LimitedWorker } from '../limited-worker.js'
 import type { CompareTask } from './compare-worker.js'
 import type { RunningDetection } from './detection-state.js'
 import { fingerprintAudio, type FingerprintProgram } from './fingerprint-audio.js'
+import { refineCredits, refineIntro } from './refine-bounds.js'
 import type { FoundMarkers } from './save-markers.js'
 import type { ComparedEpisode } from './season-files.js'
 
@@ -27,10 +27,6 @@ const PART_SHARE = 0.25
 const MIN_PART_MS = 60_000
 const INTRO_LIMITS: RunLimits = { minMs: 15_000, maxMs: 120_000 }
 const CREDITS_LIMITS: RunLimits = { minMs: 15_000, maxMs: MAX_PART_MS }
-/** Black frames between film and credits are searched from this time before the start of the music to this after it. */
-const BLACK_BEFORE_MS = 6_000
-const BLACK_AFTER_MS = 2_000
-const MIN_BLACK_SECONDS = 0.15
 
 /** An attempt failed; another one may succeed. */
 export class DetectionFailedError extends Error {
@@ -62,14 +58,15 @@ export async function detectSeason (
     const credits = await compare(worker, compared.map(({ tail }) => tail), CREDITS_LIMITS)
     const found: FoundMarkers[] = []
     for (const [i, { episode }] of compared.entries()) {
-      const part = credits[i] ?? null
-      const startMs = part === null ? 0 : tailStartMs(episode) + part.startMs
+      const [intro, part] = [intros[i] ?? null, credits[i] ?? null]
+      const creditsStartMs = part === null ? 0 : tailStartMs(episode) + part.startMs
       found.push({
         itemId: episode.item.id,
-        intro: intros[i] ?? null,
-        credits: part === null
-          ? null
-          : { startMs: await refineStart(deps, episode, startMs, folder, signal), confidence: part.confidence },
+        intro: intro === null ? null : { ...intro, ...await refineIntro(deps, episode, intro, folder, signal) },
+        credits: part === null ? null : {
+          startMs: await refineCredits(deps, episode, creditsStartMs, folder, signal),
+          confidence: part.confidence,
+        },
       })
     }
     return found
@@ -127,29 +124,4 @@ async function compare (
   const result = await worker.run({ fingerprints, limits })
   if (result.ok) return result.value
   throw new DetectionFailedError(`The comparison of the episodes ended with ${result.code}.`)
-}
-
-/** The start of the black frames nearest to the start of the music; without any, the start of the music. */
-async function refineStart (
-  { encoder, storage }: DetectionDeps,
-  { file, durationMs }: ComparedEpisode,
-  startMs: number,
-  folder: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const fromMs = Math.max(0, startMs - BLACK_BEFORE_MS)
-  const lengthMs = Math.min(durationMs, startMs + BLACK_AFTER_MS) - fromMs
-  const result = await encoder.encode([
-    ...['-ss', (fromMs / 1_000).toFixed(3), '-t', (lengthMs / 1_000).toFixed(3)],
-    ...inputArguments(await storage.locate(file.storageKey)),
-    ...['-map', '0:v:0', '-an', '-sn', '-dn', '-vf', `blackdetect=d=${MIN_BLACK_SECONDS}`, '-f', 'null', '-'],
-    ...['-loglevel', 'info'],
-  ], { folder, durationMs: lengthMs, signal })
-  const starts = findBlackStarts(result.logTail).map((ms) => fromMs + ms)
-  return starts.sort((a, b) => Math.abs(a - startMs) - Math.abs(b - startMs))[0] ?? startMs
-}
-
-/** Starts of black frames in the log of ffmpeg, ms. */
-export function findBlackStarts (log: string): number[] {
-  return [...log.matchAll(/black_start:(\d+(?:\.\d+)?)/g)].map(([, seconds]) => Math.round(Number(seconds) * 1_000))
 }

@@ -6,12 +6,19 @@ import { containerOf, startApp } from '../../support/app.js'
 import { call } from '../../support/requests.js'
 import { signUpAdmin } from '../../support/users.js'
 import { skipWithoutFfmpeg } from '../encoding/programs.js'
-import { CREDITS_SECONDS, durationOf, INTRO_SECONDS, makeEpisode, type EpisodePlan } from './season-files.js'
+import {
+  CREDITS_SECONDS,
+  durationOf,
+  INTRO_SECONDS,
+  introStartOf,
+  makeEpisode,
+  type EpisodePlan,
+} from './season-files.js'
 
 const skip = await skipWithoutFfmpeg()
 const TOLERANCE_MS = 1_000
 
-/** Six episodes with a common intro at different offsets and a common end. */
+/** Six episodes with a common intro at different offsets and a common end; some pause before and after the intro. */
 const COMMON: readonly EpisodePlan[] = [0, 3.4, 8.9, 14.2, 20.1, 27.8].map((beforeIntro, i) => ({
   beforeIntro,
   film: 110 + i,
@@ -19,11 +26,14 @@ const COMMON: readonly EpisodePlan[] = [0, 3.4, 8.9, 14.2, 20.1, 27.8].map((befo
   creditsSeed: 901,
   filmSeed: 10 * (i + 1),
   blackBefore: i % 2 === 0 ? 0.6 : 0,
+  ...(i === 1 ? { pauses: [0.6, 0.8] as const } : {}),
+  ...(i === 4 ? { blackAroundIntro: 0.6 } : {}),
 }))
 /** Six episodes without shared audio, except silence at the start. */
 const DIFFERENT: readonly EpisodePlan[] = COMMON.map((plan, i) => ({
   ...plan,
   silence: 20,
+  pauses: [0.6, 0.8],
   beforeIntro: 5,
   introSeed: 1_000 + 10 * i,
   creditsSeed: 2_000 + 10 * i,
@@ -74,7 +84,7 @@ t.test('intros and credits of seasons', { skip, timeout: 240_000 }, async (t) =>
     const episodes = await readEpisodes(show)
     for (const [i, plan] of COMMON.entries()) {
       const { markers, markerOrigins } = episodes[i]
-      const introStartMs = plan.beforeIntro * 1_000
+      const introStartMs = introStartOf(plan) * 1_000
       const creditsStartMs = (durationOf(plan) - CREDITS_SECONDS) * 1_000
       const expected = { introStartMs, introEndMs: introStartMs + INTRO_SECONDS * 1_000, creditsStartMs }
       for (const [name, ms] of Object.entries(expected)) {
@@ -84,6 +94,9 @@ t.test('intros and credits of seasons', { skip, timeout: 240_000 }, async (t) =>
         const offMs = Math.abs(markers.creditsStartMs - creditsStartMs + 600)
         t.ok(offMs <= 200, `credits start with the black frames: ${offMs} ms off`)
       }
+      const maxOffMs = plan.pauses !== undefined ? 50 : plan.blackAroundIntro !== undefined ? 200 : TOLERANCE_MS
+      const introOffMs = [markers.introStartMs - introStartMs, markers.introEndMs - expected.introEndMs]
+      t.ok(introOffMs.every((ms) => Math.abs(ms) <= maxOffMs), `episode ${i + 1}: intro is ${introOffMs} ms off`)
       t.match(markerOrigins, { recap: null, intro: { origin: 'detected' }, credits: { origin: 'detected' } })
       for (const { confidence } of [markerOrigins.intro, markerOrigins.credits]) {
         t.ok(confidence > 0.6 && confidence <= 1, `confidence ${confidence}`)

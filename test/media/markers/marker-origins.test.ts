@@ -3,7 +3,6 @@ import { writeFileSync, chmodSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { MarkerDetection } from '../../../models/marker-detection.js'
-import { findBlackStarts } from '../../../src/media/markers/detect-season.js'
 import {
   describeFingerprints,
   findFingerprintProgram,
@@ -175,10 +174,4 @@ t.test('fpcalc computes fingerprints where ffmpeg has no chromaprint', async (t)
   writeFileSync(fpcalc, '#!/bin/sh\nexit 1\n')
   t.match(await fingerprintAudio(encoder, program, part, folder, signal), { ok: false })
   await encoder.close()
-})
-
-t.test('black frames are read from the log of ffmpeg', async (t) => {
-  const log = '[blackdetect @ 0x1] black_start:2.4 black_end:3 black_duration:0.6\nblack_start:5 black_end:6'
-  t.strictSame(findBlackStarts(log), [2_400, 5_000])
-  t.strictSame(findBlackStarts(''), [])
 })

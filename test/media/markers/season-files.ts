@@ -18,6 +18,10 @@ export interface EpisodePlan {
   readonly silence?: number
   /** Black frames so long before the music of the credits. */
   readonly blackBefore?: number
+  /** Silence so long before and after the intro. */
+  readonly pauses?: readonly [before: number, after: number]
+  /** Black frames so long before and after the intro. */
+  readonly blackAroundIntro?: number
 }
 
 export const INTRO_SECONDS = 25
@@ -44,26 +48,46 @@ function composeMusic (seed: number, seconds: number): Int16Array {
   return samples
 }
 
-export const durationOf = ({ silence = 0, beforeIntro, film }: EpisodePlan): number =>
-  silence + beforeIntro + INTRO_SECONDS + film + CREDITS_SECONDS
+export const introStartOf = ({ silence = 0, beforeIntro, pauses = [0, 0] }: EpisodePlan): number =>
+  silence + beforeIntro + pauses[0]
+
+export const durationOf = (plan: EpisodePlan): number =>
+  introStartOf(plan) + INTRO_SECONDS + (plan.pauses?.[1] ?? 0) + plan.film + CREDITS_SECONDS
+
+/** @returns seconds from the start */
+function listBlackParts (plan: EpisodePlan): Array<readonly [start: number, end: number]> {
+  const { blackBefore = 0, blackAroundIntro = 0 } = plan
+  const [creditsStart, introStart] = [durationOf(plan) - CREDITS_SECONDS, introStartOf(plan)]
+  const introEnd = introStart + INTRO_SECONDS
+  const parts = [
+    [creditsStart - blackBefore, creditsStart],
+    [introStart - blackAroundIntro, introStart],
+    [introEnd, introEnd + blackAroundIntro],
+  ] as const
+  return parts.filter(([start, end]) => end > start)
+}
 
 /** Makes an MP4 file of an episode. @returns its bytes */
 export async function makeEpisode (folder: string, name: string, plan: EpisodePlan): Promise<Buffer> {
-  const { silence = 0, beforeIntro, film, introSeed, creditsSeed, filmSeed, blackBefore = 0 } = plan
+  const { silence = 0, beforeIntro, film, introSeed, creditsSeed, filmSeed, pauses = [0, 0] } = plan
+  const composeSilence = (seconds: number): Int16Array => new Int16Array(Math.round(seconds * SAMPLE_RATE))
   const parts = [
-    new Int16Array(Math.round(silence * SAMPLE_RATE)),
+    composeSilence(silence),
     composeMusic(filmSeed, beforeIntro),
+    composeSilence(pauses[0]),
     composeMusic(introSeed, INTRO_SECONDS),
+    composeSilence(pauses[1]),
     composeMusic(filmSeed + 1, film),
     composeMusic(creditsSeed, CREDITS_SECONDS),
   ]
   writeFileSync(path.join(folder, 'audio.pcm'), Buffer.concat(parts.map(({ buffer }) => Buffer.from(buffer))))
-  const creditsStart = durationOf(plan) - CREDITS_SECONDS
-  const black = `drawbox=color=black:t=fill:enable='between(t,${creditsStart - blackBefore},${creditsStart})'`
+  const black = listBlackParts(plan).map(([start, end]) =>
+    `drawbox=color=black:t=fill:enable='between(t,${start},${end})'`
+  )
   await makeFile(folder, [
     ...['-f', 's16le', '-ar', String(SAMPLE_RATE), '-ac', '1', '-i', 'audio.pcm'],
     ...['-f', 'lavfi', '-i', `${VIDEO}:duration=${durationOf(plan)}`, '-map', '1:v', '-map', '0:a'],
-    ...(blackBefore === 0 ? [] : ['-vf', black]),
+    ...(black.length === 0 ? [] : ['-vf', black.join(',')]),
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-b:a', '96k', '-ar', '48000'],
     ...['-shortest', name],
   ])
