@@ -8,7 +8,7 @@ import {
   type Markers,
 } from '../../models/title.js'
 import { normaliseDetected, normaliseMarkers, toStoredDetected } from '../../models/markers.js'
-import { validationFailed } from '../errors.js'
+import { fail, validationFailed } from '../errors.js'
 
 type PartialMarkers = { readonly [K in keyof Markers]?: Markers[K] | undefined }
 
@@ -71,6 +71,40 @@ const areEqual = (group: DetectedGroup, a: Markers, b: Markers): boolean =>
 function withDetected (markers: Markers | null, detected: DetectedMarkers): MarkersOfEpisode {
   const detectedMarkers = toStoredDetected(detected)
   return detectedMarkers === undefined ? { markers } : { markers, detectedMarkers }
+}
+
+/** Origins as a body states them. */
+export type StatedOrigins = {
+  readonly [Group in 'recap' | DetectedGroup]?:
+    | { readonly origin: 'detected' | 'person', readonly confidence?: number | null }
+    | null
+}
+
+/**
+ * Returns the markers of an episode whose body states their origin, as exports do.
+ * @param markers complete; null: none; undefined: the body states none
+ * @throws DomainError 400 `validation-failed` for origins without markers, and for a detected marker without a
+ * position or a confidence
+ */
+export function stateDetectedMarkers (markers: Markers | null | undefined, origins: StatedOrigins): MarkersOfEpisode {
+  if (markers === undefined) throw validationFailed([{ pointer: '/markerOrigins', message: 'requires markers' }])
+  const detected: DetectedMarkers = { intro: null, credits: null, cleared: [] }
+  for (const group of DETECTED_GROUPS) {
+    const stated = origins[group] ?? null
+    const missing = FIELDS_OF_GROUP[group].filter((field) => (markers?.[field] ?? null) === null)
+    if (stated?.origin === 'detected') {
+      const [field] = missing
+      if (field !== undefined) {
+        throw validationFailed([{ pointer: `/markers/${field}`, message: 'is required: its origin is detected' }])
+      }
+      detected[group] = stated.confidence ?? fail(validationFailed([
+        { pointer: `/markerOrigins/${group}/confidence`, message: 'is required: the origin is detected' },
+      ]))
+    } else if (stated !== null && missing.length === FIELDS_OF_GROUP[group].length) {
+      detected.cleared.push(group)
+    }
+  }
+  return withDetected(markers, detected)
 }
 
 export interface MarkerOrigin {

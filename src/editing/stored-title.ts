@@ -8,7 +8,7 @@ import { formatCertification, parseRating, toMaturityRating } from '../domain/ce
 import { conflict, prefixPointers, validationFailed } from '../errors.js'
 import type { TitleBody } from '../schemas/title-input.js'
 import { editChapters } from './chapters.js'
-import { completeMarkers, editDetectedMarkers } from './markers.js'
+import { completeMarkers, editDetectedMarkers, stateDetectedMarkers } from './markers.js'
 
 /** `replace` resets the fields that a body omits, `merge` keeps their values. */
 export type EditMode = 'replace' | 'merge'
@@ -231,6 +231,7 @@ export function toStoredEpisode (
   const placedAfter = episode.placedAfter ?? null
   if (placedAfter !== null && season > 0) throw placedOutsideSpecials()
   const chapters = editChapters(existing?.chapters, episode.chapters, 'replace')
+  const markers = episode.markers === undefined ? undefined : toStoredMarkers(episode.markers)
   return {
     _id: id,
     number: episode.number,
@@ -240,7 +241,9 @@ export function toStoredEpisode (
     runtimeMs: episode.runtimeMs ?? null,
     airDate: episode.airDate ?? null,
     placedAfter,
-    ...editDetectedMarkers(existing, episode.markers === undefined ? undefined : toStoredMarkers(episode.markers)),
+    ...(episode.markerOrigins === undefined
+      ? editDetectedMarkers(existing, markers)
+      : stateDetectedMarkers(markers, episode.markerOrigins)),
     ...(chapters === undefined ? {} : { chapters }),
     ...(episode.stillUrl === undefined || episode.stillUrl === null ? {} : { stillUrl: episode.stillUrl }),
     ...(existing?.stillPlaceholder === undefined ? {} : { stillPlaceholder: existing.stillPlaceholder }),

@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox'
 import { CollectionInput } from './collections.js'
 import { describe, FieldError, Id, strict, Timestamp } from './common.js'
-import { EpisodeInput, MovieInput, SeasonInput, ShowInput } from './title-input.js'
+import { EpisodeInput, MarkerOriginInput, MovieInput, SeasonInput, ShowInput } from './title-input.js'
 import { CollectionKind } from './titles.js'
 
 const id = Type.Optional(describe(Id, 'ID in this catalogue, as exported; 24 hexadecimal digits'))
@@ -41,7 +41,7 @@ export type LineKind = ImportLine['kind']
 
 export const importLines = { movie: MovieLine, show: ShowLine, collection: CollectionLine } as const
 /** Schemas that the lines refer to. */
-export const importLineParts = { EpisodeInput, SeasonInput } as const
+export const importLineParts = { EpisodeInput, MarkerOriginInput, SeasonInput } as const
 export const LINE_KINDS = Object.keys(importLines) as readonly LineKind[]
 
 const count = (description: string) => Type.Integer({ description })

@@ -89,11 +89,13 @@ export const Markers = Type.Object({
 }, { $id: 'Markers', description: 'Positions that a player offers to skip to' })
 export type Markers = Static<typeof Markers>
 
+export const MarkerOriginKind = Type.Enum(['detected', 'person'], {
+  title: 'MarkerOriginKind',
+  description: 'detected: found in the audio that the episodes share. person: set, changed or cleared by people',
+})
+
 export const MarkerOrigin = Type.Object({
-  origin: Type.Enum(['detected', 'person'], {
-    title: 'MarkerOriginKind',
-    description: 'detected: found in the audio that the episodes share. person: set, changed or cleared by people',
-  }),
+  origin: MarkerOriginKind,
   confidence: nullable(
     Type.Number({ minimum: 0, maximum: 1 }),
     'How sure the detection is, from 0 to 1; null: not detected',

@@ -16,6 +16,7 @@ import {
   strict,
   Timestamp,
 } from './common.js'
+import { MarkerOriginKind } from './media-files.js'
 
 export const MaturityRating = Type.Enum([...MATURITY_RATINGS], {
   title: 'MaturityRating',
@@ -93,6 +94,21 @@ const MarkersInput = strict({
     ),
   ),
 }, { title: 'MarkersInput', description: 'Positions that a player offers to skip to' })
+export const MarkerOriginInput = strict({
+  origin: MarkerOriginKind,
+  confidence: Type.Optional(
+    nullable(
+      Type.Number({ minimum: 0, maximum: 1 }),
+      'How sure the detection is, from 0 to 1; required with detected; null: not detected',
+    ),
+  ),
+}, { $id: 'MarkerOriginInput', description: 'Who set markers, and how sure a detection is' })
+const nullableOrigin = (description: string) => Type.Optional(nullable(ref(MarkerOriginInput), description))
+const MarkerOriginsInput = strict({
+  recap: nullableOrigin('Origin of the recap, which is never detected; null: not set'),
+  intro: nullableOrigin('Origin of the intro; null: neither set nor cleared'),
+  credits: nullableOrigin('Origin of the start of the credits; null: neither set nor cleared'),
+}, { title: 'MarkerOriginsInput', description: 'Who set the markers of an episode' })
 const ChapterInput = strict({
   startMs: describe(PositionMs, 'Start of the chapter, ms from the start; different for each chapter'),
   title: Type.String({
@@ -188,6 +204,11 @@ export const EpisodeInput = strict({
   airDate: nullableAirDate,
   placedAfter: Type.Optional(nullable(PlacedAfter, PLACED_AFTER)),
   markers: nullableMarkers,
+  markerOrigins: Type.Optional(describe(
+    MarkerOriginsInput,
+    'Who set `markers`, as exports state it; only with `markers`. People cleared markers that have the origin ' +
+      'person and are null. Omitted: a marker that equals the stored one keeps its origin, others are those of people',
+  )),
   chapters: nullableChapters,
   stillUrl: nullableStillUrl,
 }, {

@@ -5,6 +5,7 @@ import type { StoredEpisode, StoredSeason } from '../../models/show.js'
 import type { Markers, StoredChapters, StoredTitle, Translation } from '../../models/title.js'
 import { formatCertification } from '../domain/certifications.js'
 import { listChapters } from '../editing/chapters.js'
+import { listMarkerOrigins } from '../editing/markers.js'
 import type { CollectionBody, TitleLine } from '../schemas/import-line.js'
 import { toTranslations } from '../views/titles.js'
 import type { StoredTitleDocument } from './build-title.js'
@@ -75,6 +76,7 @@ function toEpisode (episode: StoredEpisode): object {
       markers: toMarkerFields(episode.markers),
       stillUrl: episode.stillUrl ?? null,
     }),
+    ...toOriginFields(episode),
     ...toChapterFields(episode.chapters),
   }
 }
@@ -105,6 +107,13 @@ function toCredits (credits: StoredTitle['cast']): object[] {
 
 function toMarkerFields (markers: Markers | null): object | null {
   return markers === null ? null : Object.fromEntries(Object.entries(markers).filter(([, value]) => value !== null))
+}
+
+/** Without detected or cleared markers, an import takes those of the line for those of people. */
+function toOriginFields (episode: StoredEpisode): object {
+  if (episode.detectedMarkers === undefined) return {}
+  const { recap: _, ...origins } = listMarkerOrigins(episode)
+  return { markers: toMarkerFields(episode.markers), markerOrigins: omitDefaults(origins) }
 }
 
 /** An empty list is written: people decided that the item has none. */
