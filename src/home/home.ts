@@ -12,6 +12,7 @@ import type { ProfileStates } from '../watching/profile-states.js'
 import { findWatchEntries, toTitleStates, type ProfileState } from '../watching/title-states.js'
 import { isDropped, loadProfileAffinity } from './profile-affinity.js'
 import { findRow, listRows, type HomeContext, type Row, type RowCursor, type RowEntry } from './rows.js'
+import { createSharedLists } from './shared-lists.js'
 import type { FindSimilar } from './similar-titles.js'
 import { createGenreList, createTrendingTitles } from './title-lists.js'
 import type { Trends } from './trends.js'
@@ -69,6 +70,7 @@ export interface HomeDeps {
 export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDeps): Home {
   const genres = createGenreList(catalogue)
   const findTrending = createTrendingTitles(catalogue, trends)
+  const findList = createSharedLists(catalogue, watching.now)
 
   /** @param continueLimit number of continue-watching cards to read */
   async function readContext (
@@ -90,7 +92,7 @@ export function createHome ({ watching, catalogue, trends, findSimilar }: HomeDe
     const trending = findTrending()
     const isPlayable = createPlayableCheck(catalogue, planMaxHeight)
     const [limits, now] = [{ scope, planMaxHeight, isPlayable }, watching.now()]
-    const context = { catalogue, genres, trending, findSimilar, affinity, ...limits, now }
+    const context = { catalogue, genres, trending, findSimilar, findList, affinity, ...limits, now }
     return { context, continueCards, leases }
   }
 

@@ -10,6 +10,7 @@ import { compareOrderKeys, hasAired } from '../domain/watch-order.js'
 import { pageOfWishlist, type WishlistCursor } from '../domain/wishlist-page.js'
 import type { CachedEntry } from '../watching/cached-profile.js'
 import { isDropped, type ProfileAffinity } from './profile-affinity.js'
+import type { FindList, ListSource } from './shared-lists.js'
 import type { FindSimilar, SimilarTitles } from './similar-titles.js'
 import {
   newestTitles,
@@ -48,6 +49,7 @@ export interface HomeContext {
   readonly genres: GenreList
   readonly trending: TrendingTitles
   readonly findSimilar: FindSimilar
+  readonly findList: FindList
   readonly affinity: ProfileAffinity
   readonly scope: MaturityScope
   readonly planMaxHeight: number
@@ -90,18 +92,6 @@ function findVisible ({ catalogue, scope, now }: HomeContext, titleId: string): 
   return findVisibleTitle(catalogue, scope, titleId, now)
 }
 
-/** The titles that can be recommended, in their current versions: cached lists contain older versions. */
-function* recommendable (context: HomeContext, titles: Iterable<CatalogueTitle>): Generator<CatalogueTitle> {
-  for (const { id } of titles) {
-    const title = context.affinity.unwanted.has(id) ? null : findVisible(context, id)
-    if (title !== null) yield title
-  }
-}
-
-function* recommendableUnwatched (context: HomeContext, titles: Iterable<CatalogueTitle>): Generator<CatalogueTitle> {
-  for (const title of recommendable(context, titles)) if (!context.affinity.watched.has(title.id)) yield title
-}
-
 type RankedTitle = RowEntry & RankedEntry
 
 /** Creates a row. @param entries in descending order of their keys */
@@ -117,23 +107,38 @@ function createRankedRow (
   }
 }
 
-/**
- * Creates a row of recommendations: first what the plan can play.
- * @param entries in descending order of their keys; with `needsFiles` it may leave out titles without files
- */
+interface DiscoveryRow extends Pick<Row, 'id' | 'title'> {
+  readonly version: ListSource['version']
+  /** Whether the row also shows what the profile has watched. */
+  readonly showsWatched: boolean
+  readonly entries: ListSource['entries']
+}
+
+/** Creates a row of recommendations: first what the plan can play. It leaves out what the profile does not want. */
 function createDiscoveryRow (
-  { isPlayable }: HomeContext,
-  id: string,
-  title: string,
-  entries: (needsFiles: boolean) => Iterable<RankedTitle>,
+  { findList, scope, planMaxHeight, affinity: { unwanted, watched } }: HomeContext,
+  { id, title, version, showsWatched, entries }: DiscoveryRow,
 ): Row {
-  return createRankedRow({ id, title, isDiscovery: true }, function* () {
-    for (const needsFiles of [true, false]) {
-      for (const entry of entries(needsFiles)) {
-        if (isPlayable(entry.title) === needsFiles) yield { ...entry, key: [Number(needsFiles), ...entry.key] }
-      }
-    }
-  })
+  return {
+    id,
+    title,
+    isDiscovery: true,
+    page: (after, limit, isWanted) =>
+      pageOfRanked(
+        findList({ scope, planMaxHeight }, { key: id, version, entries }),
+        after,
+        limit,
+        ({ title }) => !unwanted.has(title.id) && (showsWatched || !watched.has(title.id)) && isWanted(title),
+      ),
+  }
+}
+
+/** Cached lists contain older versions of titles. */
+function* currentTitles (catalogue: Catalogue, titles: Iterable<CatalogueTitle>): Generator<CatalogueTitle> {
+  for (const { id } of titles) {
+    const title = catalogue.findTitle(id)
+    if (title !== null) yield title
+  }
 }
 
 function byRankDescending (a: RankedTitle, b: RankedTitle): number {
@@ -141,21 +146,35 @@ function byRankDescending (a: RankedTitle, b: RankedTitle): number {
 }
 
 function popularRow (context: HomeContext): Row {
-  return createDiscoveryRow(context, 'popular', 'Popular this week', function* (needsFiles) {
-    const { titles, has, rankKeyOf } = context.trending
-    for (const title of recommendable(context, titles)) yield { title, key: rankKeyOf(title) }
-    // Titles that are popular in general fill up the row.
-    for (const title of recommendable(context, popularTitles(context.catalogue, needsFiles))) {
-      if (!has(title.id)) yield { title, key: rankKeyOf(title) }
-    }
+  const { catalogue, trending } = context
+  return createDiscoveryRow(context, {
+    id: 'popular',
+    title: 'Popular this week',
+    version: trending,
+    showsWatched: true,
+    *entries (needsFiles) {
+      const { titles, has, rankKeyOf } = trending
+      for (const title of currentTitles(catalogue, titles)) yield { title, key: rankKeyOf(title) }
+      // Titles that are popular in general fill up the row.
+      for (const title of currentTitles(catalogue, popularTitles(catalogue, needsFiles))) {
+        if (!has(title.id)) yield { title, key: rankKeyOf(title) }
+      }
+    },
   })
 }
 
 function newestRow (context: HomeContext): Row {
-  return createDiscoveryRow(context, 'new', 'New', function* (needsFiles) {
-    for (const title of recommendable(context, newestTitles(context.catalogue, needsFiles))) {
-      yield { title, key: [title.addedAt.getTime(), title.id] }
-    }
+  const { catalogue } = context
+  return createDiscoveryRow(context, {
+    id: 'new',
+    title: 'New',
+    version: null,
+    showsWatched: true,
+    *entries (needsFiles) {
+      for (const title of currentTitles(catalogue, newestTitles(catalogue, needsFiles))) {
+        yield { title, key: [title.addedAt.getTime(), title.id] }
+      }
+    },
   })
 }
 
@@ -169,24 +188,21 @@ function becauseRows (context: HomeContext): Row[] {
 }
 
 function becauseRow (context: HomeContext, watched: CatalogueTitle): Row {
-  return createDiscoveryRow(context, `because-${watched.id}`, `Because you watched ${watched.title}`, function* () {
-    const similarTitles = context.findSimilar(watched)
-    // The cached list is in order, unless a title has changed since.
-    const isCurrent = similarTitles.titles.every((title) => context.catalogue.findTitle(title.id) === title)
-    const ranked = rankSimilar(context, similarTitles)
-    yield* isCurrent ? ranked : [...ranked].sort(byRankDescending)
+  const similar = context.findSimilar(watched)
+  return createDiscoveryRow(context, {
+    id: `because-${watched.id}`,
+    title: `Because you watched ${watched.title}`,
+    version: similar,
+    showsWatched: false,
+    entries: () => rankSimilar(context.catalogue, similar),
   })
 }
 
-function* rankSimilar (
-  context: HomeContext,
-  { titles, similarities }: SimilarTitles,
-): Generator<RankedTitle> {
-  for (const [index, { id }] of titles.entries()) {
-    const title = context.affinity.unwanted.has(id) || context.affinity.watched.has(id)
-      ? null
-      : findVisible(context, id)
-    if (title !== null) yield { title, key: [similarities[index] ?? 0, title.popularity, title.id] }
+/** The keys are those of the versions that the list was sorted by, so that they descend. */
+function* rankSimilar (catalogue: Catalogue, { titles, similarities }: SimilarTitles): Generator<RankedTitle> {
+  for (const [index, { id, popularity }] of titles.entries()) {
+    const title = catalogue.findTitle(id)
+    if (title !== null) yield { title, key: [similarities[index] ?? 0, popularity, id] }
   }
 }
 
@@ -211,10 +227,17 @@ function favouriteGenres ({ catalogue, genres, affinity }: HomeContext): Genre[]
 }
 
 function genreRow (context: HomeContext, { slug, name }: Genre): Row {
-  return createDiscoveryRow(context, `genre-${slug}`, name, function* (needsFiles) {
-    for (const title of recommendableUnwatched(context, titlesOfGenre(context.catalogue, slug, needsFiles))) {
-      yield { title, key: [title.popularity, title.id] }
-    }
+  const { catalogue } = context
+  return createDiscoveryRow(context, {
+    id: `genre-${slug}`,
+    title: name,
+    version: null,
+    showsWatched: false,
+    *entries (needsFiles) {
+      for (const title of currentTitles(catalogue, titlesOfGenre(catalogue, slug, needsFiles))) {
+        yield { title, key: [title.popularity, title.id] }
+      }
+    },
   })
 }
 

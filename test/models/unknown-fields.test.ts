@@ -38,7 +38,7 @@ t.test('each write method rejects an unknown field', async (t) => {
   const update = { $set: { nickname: 'Neo' } } as never
   t.throws(() => new Movie({ title: 'Heat', nickname: 'H' }), unknownField, 'a document')
   const cast = [{ name: 'Al Pacino', nickname: 'Al' }]
-  t.match(new Movie({ title: 'Heat', cast }).validateSync()?.errors['cast']?.message, /nickname/, 'its parts')
+  await t.rejects(new Movie({ title: 'Heat', cast }).validate(), /cast: .*nickname/, 'its parts')
   await t.rejects(Account.updateOne({ _id }, update), unknownField, 'updateOne')
   await t.rejects(Account.updateMany({ _id }, update), unknownField, 'updateMany')
   await t.rejects(Account.findOneAndUpdate({ _id }, update), unknownField, 'findOneAndUpdate')

@@ -1,11 +1,21 @@
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { containerOf } from '../support/app.js'
-import { addMovie } from '../support/catalogue.js'
+import { addMovie, uploadClip } from '../support/catalogue.js'
 import { movieTitle } from '../support/movie-titles.js'
 import { play, watch } from '../support/playback.js'
 import { expectProblem } from '../support/requests.js'
-import { signUp } from '../support/users.js'
-import { findHomeRow, readWholeRow, startHomeApp, titlesOf, type HomeCard, type HomeRow } from './home-page.js'
+import { logInAgain, signUp, type TestUser } from '../support/users.js'
+import {
+  findHomeRow,
+  readHome,
+  readWholeRow,
+  startHomeApp,
+  titlesOf,
+  type HomeCard,
+  type HomeRow,
+} from './home-page.js'
+
+const MINUTE_MS = 60_000
 
 t.test('pages of home rows', async (t) => {
   const { app, clock, admin, kim } = await startHomeApp(t)
@@ -73,6 +83,69 @@ t.test('pages of home rows', async (t) => {
       'invalid-cursor',
       400,
     )
+  })
+})
+
+t.test('discovery rows follow the catalogue and the limits of each profile', async (t) => {
+  const { app, clock, admin, kim: user } = await startHomeApp(t)
+  let kim = user
+  const inMinutes = (minutes: number): string => new Date(clock.now().getTime() + minutes * MINUTE_MS).toISOString()
+  const ROWS = ['popular', 'new', 'genre-drama']
+  const add = async (
+    title: string,
+    popularity: number,
+    fields: object = {},
+    clips: Array<'480p-en' | '2160p-en'> = [],
+  ) => await addMovie(app, admin, { title, genres: ['Drama'], popularity, maturityRating: 'G', ...fields }, clips)
+
+  async function expectRows (t: Test, titles: readonly string[], one = kim, profileId = kim.profileId): Promise<void> {
+    const rows = await readHome(one, profileId)
+    for (const id of ROWS) {
+      // Each title is in one row of the home page only, so the rows are read by themselves.
+      const { body } = await one.get<HomeRow>(`/v1/profiles/${profileId}/home/${id}`)
+      t.strictSame(titlesOf(body).sort(), [...titles].sort(), id)
+    }
+    t.strictSame(rows.flatMap(titlesOf).sort(), [...titles].sort(), 'the home page')
+  }
+
+  await add('Always', 3)
+  await add('For an hour', 2, { availableFrom: inMinutes(10), availableUntil: inMinutes(70) })
+  const adult = await add('Adult', 1, { maturityRating: 'R' })
+
+  t.test('titles appear and disappear at the times of their availability', async (t) => {
+    await expectRows(t, ['Always', 'Adult'])
+    clock.advance(9 * MINUTE_MS)
+    await expectRows(t, ['Always', 'Adult'])
+    clock.advance(2 * MINUTE_MS)
+    await expectRows(t, ['Always', 'For an hour', 'Adult'])
+    clock.advance(58 * MINUTE_MS)
+    kim = await logInAgain(app, kim)
+    await expectRows(t, ['Always', 'For an hour', 'Adult'])
+    clock.advance(2 * MINUTE_MS)
+    await expectRows(t, ['Always', 'Adult'])
+  })
+
+  t.test('profiles with other maturity limits, ratings and histories see their own titles', async (t) => {
+    const kids = (await kim.post<{ id: string }>('/v1/profiles', { name: 'Kit', kids: true })).body.id
+    const { accessToken } = (await kim.post<{ accessToken: string }>(`/v1/profiles/${kids}/select`)).body
+    await expectRows(t, ['Always'], kim.with(accessToken), kids)
+    await expectRows(t, ['Always', 'Adult'])
+    const robin = await signUp(app)
+    await robin.put(`/v1/profiles/${robin.profileId}/ratings/${adult}`, { rating: 'down' })
+    await expectRows(t, ['Always'], robin, robin.profileId)
+    await expectRows(t, ['Always', 'Adult'])
+  })
+
+  t.test('what a plan can play comes first as soon as it has a file', async (t) => {
+    const basic = await signUp(app, { plan: 'basic' })
+    const order = async (one: TestUser): Promise<string[]> =>
+      titlesOf((await one.get<HomeRow>(`/v1/profiles/${one.profileId}/home/genre-drama`)).body)
+    t.strictSame([await order(basic), await order(kim)], [['Always', 'Adult'], ['Always', 'Adult']])
+    await uploadClip(app, admin, `movies/${adult}`, '2160p-en')
+    t.strictSame([await order(basic), await order(kim)], [['Always', 'Adult'], ['Adult', 'Always']])
+    await add('Small', 0, {}, ['480p-en'])
+    t.strictSame(await order(basic), ['Small', 'Always', 'Adult'])
+    t.strictSame(await order(kim), ['Adult', 'Small', 'Always'])
   })
 })
 

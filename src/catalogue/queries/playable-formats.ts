@@ -1,6 +1,6 @@
 // The video heights, audio languages and subtitles of a title that a plan can play.
 import { videoHeight, filterByPlanHeight } from '../../domain/file-choice.js'
-import { isPlayable, readyFiles, type Catalogue, type CatalogueTitle } from '../store/catalogue.js'
+import { readyFiles, type Catalogue, type CatalogueTitle } from '../store/catalogue.js'
 
 export interface PlayableFormats {
   /** Pixels, highest first. */
@@ -13,19 +13,13 @@ export interface PlayableFormats {
 
 /** Creates a check whether a plan can play a title: the movie, or at least one episode. @param planMaxHeight pixels */
 export function createPlayableCheck (
-  catalogue: Pick<Catalogue, 'canHaveFiles' | 'itemFiles'>,
+  catalogue: Pick<Catalogue, 'lowestPlayableHeight'>,
   planMaxHeight: number,
 ): (title: CatalogueTitle) => boolean {
-  const isPlayableItem = (itemId: string): boolean =>
-    catalogue.itemFiles(itemId).some((file) => isPlayable(file) && videoHeight(file) <= planMaxHeight)
-  const isPlayableList = (items: CatalogueTitle['items']): boolean => items.some(({ id }) => isPlayableItem(id))
-  // The item of a movie has its ID. It is created on each access, so it is not read here.
-  const hasPlayableItem = (title: CatalogueTitle): boolean =>
-    title.kind === 'movie'
-      ? isPlayableItem(title.id)
-      // The items of a show start with its specials, which most often have no file.
-      : isPlayableList(title.order) || isPlayableList(title.items)
-  return (title) => catalogue.canHaveFiles(title.id) && hasPlayableItem(title)
+  return (title) => {
+    const height = catalogue.lowestPlayableHeight(title)
+    return height !== null && height <= planMaxHeight
+  }
 }
 
 /** Collects the formats of all items of a title. @param planMaxHeight ignores files with a larger video height */

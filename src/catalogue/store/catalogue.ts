@@ -141,6 +141,8 @@ export interface Catalogue {
   itemFiles(itemId: string): readonly CatalogueFile[]
   /** False for a title that never had a file: callers skip its items. */
   canHaveFiles(titleId: string): boolean
+  /** The lowest video height in which a title can be played, pixels; null if it cannot be played. */
+  lowestPlayableHeight(title: CatalogueTitle): number | null
   sidecarFiles(itemId: string): SidecarFiles
   findSubtitle(id: string): CatalogueSubtitle | null
   /** Null for a person without titles. */

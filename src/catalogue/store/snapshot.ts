@@ -10,6 +10,7 @@ import {
   type DocumentSource,
   type Restoration,
 } from './document-sources.js'
+import { createPlayableHeights } from './playable-heights.js'
 import type { SavedSnapshots } from './saved-snapshots.js'
 import { toTitleChunks } from './title-chunks.js'
 import { createSortedLists, type SortedLists } from './sorted-lists.js'
@@ -221,6 +222,8 @@ export function createCatalogue ({ watch, log, snapshots }: CatalogueDeps): Open
   const lookups = {
     findTitle: (id: string) => state.titles.get(id) ?? null,
     canHaveFiles: (titleId: string) => state.titlesWithFiles.has(titleId),
+    itemFiles: (itemId: string) => state.filesByItem.get(itemId) ?? [],
+    generation: () => generation,
     titles: () => state.titles.values(),
     onChange (listener: ChangeListener) {
       listeners.add(listener)
@@ -251,7 +254,7 @@ export function createCatalogue ({ watch, log, snapshots }: CatalogueDeps): Open
     toChunks: () => toTitleChunks(state),
     findItem: (id) => findItem(state, id),
     findFile: (id) => state.files.get(id) ?? null,
-    itemFiles: (itemId) => state.filesByItem.get(itemId) ?? [],
+    lowestPlayableHeight: createPlayableHeights(lookups),
     sidecarFiles: (itemId) => state.sidecarFiles.get(itemId) ?? NO_SIDECAR_FILES,
     findSubtitle: (id) => state.subtitles.get(id) ?? null,
     findPerson: (id) => state.people.byId.get(id) ?? null,
@@ -263,7 +266,6 @@ export function createCatalogue ({ watch, log, snapshots }: CatalogueDeps): Open
     sortedTitles: (sort, group) => currentLists().sortedTitles(sort, group),
     sortedTitlesWithFiles: (sort, group) => currentLists().sortedTitlesWithFiles(sort, group),
     genreGroupSizes: (by) => currentLists().genreGroupSizes(by),
-    generation: () => generation,
     titleVersion: (titleId) => versions.get(titleId) ?? loadedVersion,
     ownChangeCount: () => ownChangeCount,
     reloadTitle,
