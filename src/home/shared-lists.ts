@@ -1,4 +1,4 @@
-// The titles that discovery rows recommend, before the taste of a profile: all profiles with the same limits share them.
+// The titles that discovery rows recommend, before the taste of a profile: profiles with the same limits share them.
 // A list grows as far as a page has read it.
 import { LRUCache } from 'lru-cache'
 import { createPlayableCheck } from '../catalogue/queries/playable-formats.js'
