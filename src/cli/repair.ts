@@ -7,9 +7,9 @@ export function registerRepairCommands (program: Command): void {
   program.command('doctor')
     .summary('find and fix inconsistencies')
     .description(
-      'Finds inconsistencies: documents whose account, profile or title does not exist, stored files without a ' +
-        'document, missing files, accounts that exceed or differ from the limits of their plan, watch histories that ' +
-        'differ from their plays, and missing indexes. Exits with 1 if any remain.',
+      'Finds inconsistencies: documents whose account, profile, title or season does not exist, stored files without ' +
+        'a document, missing files, accounts that exceed or differ from the limits of their plan, watch histories ' +
+        'that differ from their plays, and missing indexes. Exits with 1 if any remain.',
     )
     .option('--fix', 'fix what needs no decision')
     .option(

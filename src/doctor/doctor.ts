@@ -4,6 +4,7 @@ import type { EncoderStatus } from '../media/encoding/find-programs.js'
 import type { FingerprintProgram } from '../media/markers/fingerprint-audio.js'
 import type { Check, DoctorDeps } from './findings.js'
 import { watchHistories } from './histories.js'
+import { markerDetections } from './marker-detections.js'
 import { orphanedDocuments, orphanedMedia } from './orphans.js'
 import { planLimits } from './plan-limits.js'
 import { storedObjects } from './stored-objects.js'
@@ -31,6 +32,7 @@ const CHECKS: readonly Check[] = [
   missingIndexes,
   orphanedDocuments,
   orphanedMedia,
+  markerDetections,
   storedObjects,
   planLimits,
   watchHistories,

@@ -1,4 +1,6 @@
 // Edits a show with its embedded seasons and episodes as one document, so that the hooks of the model validate it.
+import mongoose from 'mongoose'
+import { MarkerDetection } from '../../models/marker-detection.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { Show, type StoredEpisode, type StoredSeason, type StoredShow } from '../../models/show.js'
 import { fail, notFound, preconditionFailed } from '../errors.js'
@@ -37,7 +39,10 @@ export async function updateShow (
   return after
 }
 
-/** Removes the media of episodes that were removed, and renumbers the media of episodes that were moved. */
+/**
+ * Removes the media of episodes that were removed, renumbers the media of episodes that were moved, and removes the
+ * detections of seasons that have no episodes any more.
+ */
 export async function syncEpisodeMedia (
   deps: StorageDeps,
   showId: string,
@@ -52,6 +57,18 @@ export async function syncEpisodeMedia (
       await Media.updateOne({ _id: id, title: showId }, { $set: numbers })
     }
   }
+  const filled = listSeasonsWithEpisodes(after.seasons)
+  const emptied = listSeasonsWithEpisodes(before.seasons).filter((season) => !filled.includes(season))
+  if (emptied.length > 0) {
+    await MarkerDetection.deleteMany({ title: showId, season: mongoose.trusted({ $in: emptied }) } as never)
+  }
+}
+
+/** @returns their numbers */
+export function listSeasonsWithEpisodes (
+  seasons: ReadonlyArray<{ readonly number: number, readonly episodes: readonly unknown[] }>,
+): number[] {
+  return seasons.flatMap(({ number, episodes }) => episodes.length > 0 ? number : [])
 }
 
 /** Removes media with their stored objects. */

@@ -37,6 +37,12 @@ export async function findDetection ({ title, season }: SeasonKey): Promise<Stor
   return await MarkerDetection.findOne({ title, season }).lean<StoredMarkerDetection>()
 }
 
+/** @returns the hashes of the files that the detections of a show know, by season */
+export async function findFilesHashes (title: Types.ObjectId): Promise<Map<number, string>> {
+  const detections = await MarkerDetection.find({ title }).select('season filesHash').lean<StoredMarkerDetection[]>()
+  return new Map(detections.map(({ season, filesHash }) => [season, filesHash]))
+}
+
 /**
  * Lists one page of detections, newest first.
  * @param after ID of the last detection on the previous page

@@ -15,6 +15,7 @@ import { DetectionFailedError, detectSeason, type DetectionDeps } from './detect
 import {
   claimDetection,
   findDetection,
+  findFilesHashes,
   hasClaim,
   hasCrashedTooOften,
   listDueDetections,
@@ -66,8 +67,6 @@ export function createMarkerDetection (
     new URL('./compare-worker.js', import.meta.url),
     { timeLimitMs: COMPARE_TIME_LIMIT_MS, heapLimitMb: COMPARE_HEAP_LIMIT_MB },
   )
-  /** Hashes that are stored, by title and season. */
-  const knownHashes = new Map<string, string>()
   /** What the last check has seen: of the catalogue, and of each show. */
   let checkedGeneration: number | null = null
   const checkedVersions = new Map<string, number>()
@@ -95,11 +94,11 @@ export function createMarkerDetection (
   }
 
   async function queueChangedSeasonsOf (title: CatalogueTitle): Promise<void> {
+    const id = new Types.ObjectId(title.id)
+    const stored = await findFilesHashes(id)
     for (const { season, episodes, filesHash } of listSeasonFiles(catalogue, title)) {
-      const key = `${title.id} ${season}`
-      if (episodes.length < MIN_EPISODES || knownHashes.get(key) === filesHash) continue
-      await saveChangedFiles({ title: new Types.ObjectId(title.id), season }, filesHash, now())
-      knownHashes.set(key, filesHash)
+      if (episodes.length < MIN_EPISODES || stored.get(season) === filesHash) continue
+      await saveChangedFiles({ title: id, season }, filesHash, now())
     }
   }
 

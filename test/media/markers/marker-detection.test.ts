@@ -165,4 +165,19 @@ t.test('intros and credits of seasons', { skip, timeout: 240_000 }, async (t) =>
     await admin.delete(`/v1/admin/shows/${single}`)
     t.equal(await findState(single), null, 'it is deleted with its show')
   })
+
+  await t.test('a season that is renumbered is compared again', async (t) => {
+    const run = async (): Promise<void> => {
+      await markerDetection.processPending()
+      await markerDetection.onIdle()
+    }
+    await run()
+    for (const [from, to] of [[1, 2], [2, 1]] as const) {
+      await admin.patch(`/v1/admin/shows/${show}/seasons/${from}`, { number: to })
+      t.equal(await findState(show), null)
+      if (to === 2) continue
+      await run()
+      t.match(await findState(show), { season: to, state: 'waiting' })
+    }
+  })
 })
