@@ -23,6 +23,16 @@ export interface StoredRendition {
   storageKey: string
 }
 
+/** The clock of the video of a master, as the first attempt found it. */
+export interface StoredClock {
+  /** Of all parts together. */
+  durationMs: number
+  /** Whether the clock counts on, without a jump. */
+  isContinuous: boolean
+  /** Longest time from a key frame to the next one, or to the end, ms. */
+  keyFrameDistanceMs: number
+}
+
 export interface StoredEncodingJob extends StoredAttempt {
   /** ID of the master. */
   _id: Types.ObjectId
@@ -44,6 +54,8 @@ export interface StoredEncodingJob extends StoredAttempt {
   isChunked: boolean
   /** Identifies what the chunks were encoded with; null: there are none yet. */
   chunkSettings: string | null
+  /** Of a master whose length is not known before the first attempt. Absent or null: known, or no attempt yet. */
+  clock?: StoredClock | null
   /** Attempts in a row that ended with a crash before a chunk was done. Only of masters that are encoded in chunks. */
   crashes: number
   createdAt: Date
@@ -53,6 +65,12 @@ const renditionSchema = new Schema<StoredRendition>({
   height: { type: Number, required: true },
   storageKey: { type: String, required: true },
 })
+
+const clockSchema = new Schema<StoredClock>({
+  durationMs: { type: Number, required: true },
+  isContinuous: { type: Boolean, required: true },
+  keyFrameDistanceMs: { type: Number, required: true },
+}, { _id: false })
 
 const encodingJobSchema = new Schema<StoredEncodingJob>({
   item: { type: Schema.Types.ObjectId, required: true },
@@ -72,6 +90,7 @@ const encodingJobSchema = new Schema<StoredEncodingJob>({
   },
   isChunked: { type: Boolean, default: false },
   chunkSettings: { type: String, default: null },
+  clock: { type: clockSchema, default: null },
   crashes: { type: Number, default: 0 },
   createdAt: { type: Date, required: true },
 }, { collection: 'encodingjobs', versionKey: false })

@@ -13,6 +13,7 @@ import { EncodingFailedError, type EncodingDeps } from './encoding-deps.js'
 import { ENCODING_SHARE, passCost, splitIntoPasses, withRungs, type EncodingPlan } from './encoding-plan.js'
 import { encodingArguments } from './ffmpeg-arguments.js'
 import { saveRenditions, type RunningJob } from './job-state.js'
+import { planWithClock } from './master-clock.js'
 import { makeThumbnails } from './master-thumbnails.js'
 import { saveChapters } from './master-chapters.js'
 import { takePictures } from './master-pictures.js'
@@ -29,7 +30,7 @@ import { createScratchFolder, hasRoomFor, removeScratchFolder } from './scratch-
 export async function encodeMaster (deps: EncodingDeps, running: RunningJob, signal: AbortSignal): Promise<void> {
   const { config } = deps
   const claimId = running.claimId.toString()
-  const plan = await planMaster(deps, running.job, signal)
+  const plan = await planWithClock(deps, running, await planMaster(deps, running.job, signal), signal)
   const rungs = await findMissingRungs(deps, running, plan)
   const folder = await createScratchFolder(config.dataDir, claimId)
   try {

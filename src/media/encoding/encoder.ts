@@ -24,6 +24,21 @@ export interface Encoder {
    */
   probe(location: string | URL, signal?: AbortSignal): Promise<ProgramResult>
   /**
+   * Reads a file to its end.
+   * @param stream number of the stream
+   * @param from seconds in the clock of the file: begins at the key frame before; null: at the start
+   * @param onPacket receives a line for each packet of the stream, `pts_time,dts_time,duration_time,flags`, in seconds;
+   * returns whether it shows progress
+   * @throws ProgramStoppedError after an abort; EncoderUnavailableError
+   */
+  listPackets(
+    location: string | URL,
+    stream: number,
+    from: number | null,
+    onPacket: (line: string) => boolean,
+    signal?: AbortSignal,
+  ): Promise<ProgramResult>
+  /**
    * Runs ffmpeg.
    * @param args inputs, filters and outputs; inputs by `inputArguments`
    * @throws ProgramStoppedError after an abort; EncoderUnavailableError
@@ -84,6 +99,17 @@ export function createEncoder (config: ProgramPaths, limits = LIMITS): Encoder {
       return await track(runProgram(ffprobePath, [...args, ...shown], {
         stallTimeoutMs: limits.probeTimeoutMs,
         signal: stopSignal(signal),
+      }))
+    },
+    async listPackets (location, stream, from, onPacket, signal) {
+      const { ffprobePath } = await requirePrograms()
+      const shown = ['-show_entries', 'packet=pts_time,dts_time,duration_time,flags', '-of', 'csv=p=0']
+      const args = ['-hide_banner', '-loglevel', 'error', ...inputArguments(location)]
+      const selected = ['-select_streams', String(stream), ...(from === null ? [] : ['-read_intervals', `${from}%`])]
+      return await track(runProgram(ffprobePath, [...args, ...selected, ...shown], {
+        stallTimeoutMs: limits.stallTimeoutMs,
+        signal: stopSignal(signal),
+        onLine: onPacket,
       }))
     },
     async encode (args, { folder, durationMs, onProgress = () => {}, signal }) {

@@ -7,7 +7,7 @@ import {
   type SizedRung,
 } from '../../domain/encoding-ladder.js'
 import type { LoudnessGain } from '../../domain/loudness.js'
-import type { MasterAudio, MasterInfo, MasterSubtitle, MasterVideo } from './master-info.js'
+import type { MasterAudio, MasterClock, MasterInfo, MasterSubtitle, MasterVideo } from './master-info.js'
 
 export interface PlannedAudio extends MasterAudio {
   /** Null: not measured, the track stays as it is. */
@@ -24,6 +24,9 @@ export interface LowestRungStreams {
 
 export interface EncodingPlan extends LowestRungStreams {
   readonly durationMs: number
+  readonly clock: MasterClock
+  /** How far before a time decoding begins, so that the pictures from that time on are complete, ms. */
+  readonly seekMarginMs: number
   readonly video: Pick<MasterVideo, 'stream' | 'isInterlaced' | 'range'>
   /** Constant. */
   readonly frameRate: FrameRate
@@ -36,6 +39,8 @@ export interface EncodingPlan extends LowestRungStreams {
   readonly pictureSubtitles: readonly MasterSubtitle[]
 }
 
+/** A picture may be shown for a while, or need several to be complete. Containers with an index find a key frame. */
+export const SEEK_MARGIN_MS = 4_000
 /** Share of the progress. The rest is for the last rungs, which are moved to the storage. */
 export const ENCODING_SHARE = 0.98
 /** Names of ffmpeg for codecs that players of surround sound decode. */
@@ -44,12 +49,14 @@ const MIN_SURROUND_CHANNELS = 6
 
 /** Plans the renditions of a master. */
 export function planEncoding (
-  { durationMs, video, audio, subtitles, chapters }: Omit<MasterInfo, 'isSeekable'>,
+  { durationMs, clock, video, audio, subtitles, chapters }: Omit<MasterInfo, 'isSeekable'>,
   ladder: readonly LadderRung[],
 ): EncodingPlan {
   const { stream, isInterlaced, range } = video
   return {
     durationMs,
+    clock,
+    seekMarginMs: SEEK_MARGIN_MS,
     video: { stream, isInterlaced, range },
     frameRate: outputFrameRate(video.frameRate, video.hasVariableRate),
     rungs: selectRungs(video, ladder),

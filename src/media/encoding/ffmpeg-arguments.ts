@@ -10,8 +10,6 @@ import { videoEncoderOptions } from './video-encoders.js'
 export const KEY_FRAME_SECONDS = 2
 /** Tags of the source may contain the location of a camera or the name of a person. */
 export const NO_TAGS = ['-map_metadata', '-1', '-map_chapters', '-1']
-/** Decoding begins this much before a chunk: a picture may be shown for a while, or need several to be complete. */
-const SEEK_MARGIN_SECONDS = 4
 const AUDIO_KBPS = 160
 const AUDIO_HZ = 48_000
 
@@ -46,7 +44,7 @@ export function encodingArguments (
   const frames = String(Math.ceil(framesPerSecond(plan.frameRate) * KEY_FRAME_SECONDS))
   return [
     ...deviceArgs,
-    ...seekArguments(range),
+    ...(range === null ? [] : [...clockArguments(plan), ...seekArguments(plan, range)]),
     ...inputArguments(location),
     ...['-filter_complex', videoFilters(plan, pixelFilter, range)],
     ...plan.rungs.flatMap((_rung, i) => ['-map', `[v${i}]`]),
@@ -69,11 +67,19 @@ export function encodingArguments (
   ]
 }
 
-/** Times count from the start of the master, as without a range, so that the same frames are chosen. */
-function seekArguments (range: FrameRange | null): string[] {
-  if (range === null) return []
-  const seconds = Math.max(0, range.startKeyFrame * KEY_FRAME_SECONDS - SEEK_MARGIN_SECONDS)
-  return ['-copyts', '-start_at_zero', ...(seconds === 0 ? [] : ['-noaccurate_seek', '-ss', String(seconds)])]
+/**
+ * Times count from the start of the master, as in an encoding of all its tracks, so that the same frames are chosen.
+ * ffmpeg starts transport streams where the first of the tracks starts that it reads. A chunk has not all of them: it
+ * needs the time itself. ffmpeg 5 replaces the time at which the file starts by its own; one microsecond less than that
+ * is the same time in the clock of the stream, which counts by 11.
+ */
+export function clockArguments ({ clock }: Pick<EncodingPlan, 'clock'>): string[] {
+  return ['-copyts', ...(clock.isTransportStream ? ['-itsoffset', `${1 - clock.start}us`] : ['-start_at_zero'])]
+}
+
+function seekArguments ({ seekMarginMs }: EncodingPlan, range: FrameRange): string[] {
+  const seconds = Math.max(0, range.startKeyFrame * KEY_FRAME_SECONDS - seekMarginMs / 1_000)
+  return seconds === 0 ? [] : ['-noaccurate_seek', '-ss', String(seconds)]
 }
 
 /** A range has its key frames at the times of the master. */

@@ -120,6 +120,12 @@ export async function saveChunkSettings (running: RunningJob, chunkSettings: str
   return await updateOwnJob(running, { $set: { chunkSettings } })
 }
 
+/** Stores the clock of a master, and whether it is encoded in chunks. @returns false if the claim was lost */
+export async function saveClock (running: RunningJob): Promise<boolean> {
+  const { clock, isChunked } = running.job
+  return await updateOwnJob(running, { $set: { clock, isChunked } })
+}
+
 /** Stores that a chunk of a job is done: crashes before do not count any more. */
 export async function resetCrashes (jobId: Types.ObjectId): Promise<void> {
   await EncodingJob.updateOne({ _id: jobId }, { $set: { crashes: 0 } })

@@ -47,10 +47,24 @@ export interface MasterSubtitle {
   readonly isText: boolean
 }
 
+/** Times in a file count from any time. */
+export interface MasterClock {
+  /** At the first picture or sound that is encoded, microseconds. Negative before an overflow. */
+  readonly start: number
+  readonly isTransportStream: boolean
+  /**
+   * Whether the duration is known. A transport stream states none; where the clock of a Matroska file starts late, its
+   * duration may be the length or the time of the end.
+   */
+  readonly isLengthKnown: boolean
+}
+
 export interface MasterInfo {
+  /** 0 if a transport stream states none. */
   readonly durationMs: number
-  /** Frames are found by their time: MP4 and Matroska. The clock of a transport stream may jump. */
+  /** Frames are found by their time: MP4, Matroska, and transport streams whose clock does not jump. */
   readonly isSeekable: boolean
+  readonly clock: MasterClock
   readonly video: MasterVideo
   readonly audio: readonly MasterAudio[]
   readonly subtitles: readonly MasterSubtitle[]
@@ -83,7 +97,11 @@ const DESCRIPTION_NAME = /audio.?descri|descriptive|h\u00f6rfilm|audiodeskriptio
 /** A file that starts within this time after its first chapter has this chapter at its start. */
 const CHAPTER_TOLERANCE_MS = 1_000
 /** Names of ffmpeg's demuxers. */
-const SEEKABLE = /^(mov|matroska)\b/
+const INDEXED = /^(mov|matroska)\b/
+const MATROSKA = /^matroska\b/
+const TRANSPORT_STREAM = /^mpegts\b/
+/** A clock that starts later than this starts late. */
+const MAX_START_SECONDS = 1
 const INTERLACED = ['tt', 'bb', 'tb', 'bt']
 /** Names that muxers give to every track. */
 const GENERIC_NAMES =
@@ -104,6 +122,7 @@ const Stream = Type.Object({
   color_transfer: Text,
   channels: Type.Optional(Type.Number()),
   duration: Text,
+  start_time: Text,
   disposition: Type.Optional(Type.Record(Type.String(), Type.Number())),
   tags: Tags,
   side_data_list: Type.Optional(Type.Array(Type.Object({ rotation: Type.Optional(Type.Number()) }))),
@@ -127,16 +146,25 @@ export function readMasterInfo (json: string): MasterResult {
   if (video === undefined) return rejection('no-video')
   const { codec_name: codec, width = 0, height = 0 } = video
   if (codec === undefined || !(width > 0 && height > 0)) return rejection('unreadable')
+  const name = format.format_name ?? ''
+  const isTransportStream = TRANSPORT_STREAM.test(name)
   const seconds = readLength(format, video)
-  if (!(seconds > 0 && Number.isFinite(seconds))) return rejection('no-duration')
+  const hasLength = seconds > 0 && Number.isFinite(seconds)
+  if (!hasLength && !isTransportStream) return rejection('no-duration')
   const audio = streams.flatMap(toMasterAudio).slice(0, MAX_AUDIO_TRACKS)
   const subtitles = streams.flatMap(toMasterSubtitle).slice(0, MAX_EMBEDDED_SUBTITLES)
-  const durationMs = Math.round(seconds * 1_000)
+  const durationMs = hasLength ? Math.round(seconds * 1_000) : 0
+  const used = [video.index, ...[...audio, ...subtitles.filter(({ isText }) => isText)].map(({ stream }) => stream)]
   return {
     ok: true,
     info: {
       durationMs,
-      isSeekable: SEEKABLE.test(format.format_name ?? ''),
+      isSeekable: isTransportStream || INDEXED.test(name),
+      clock: {
+        start: readClockStart(format, streams.filter(({ index }) => used.includes(index))),
+        isTransportStream,
+        isLengthKnown: !isTransportStream && !(MATROSKA.test(name) && firstSecondOf(format) > MAX_START_SECONDS),
+      },
       video: toMasterVideo(video, codec),
       audio,
       subtitles,
@@ -198,13 +226,20 @@ function displaySize ({ width = 0, height = 0, sample_aspect_ratio: ratio, ...st
 
 /**
  * Seconds from the first picture or sound to the end. Where the clock of a Matroska or MP4 file starts late, ffmpeg
- * states the time of its end as the duration, mkvmerge the length. The shorter one that is possible counts: the file is
- * encoded to its end in any case.
+ * states the time of its end as the duration, mkvmerge the length. The shorter one that is possible counts until the
+ * end is found.
  */
 function readLength (format: ProbedFormat, video: ProbedStream): number {
   const stated = Number(format.duration ?? video.duration)
   const length = stated - firstSecondOf(format)
-  return SEEKABLE.test(format.format_name ?? '') && length > 0 ? length : stated
+  return INDEXED.test(format.format_name ?? '') && length > 0 ? length : stated
+}
+
+/** ffmpeg counts from the first of the streams that it reads. @returns microseconds */
+function readClockStart (format: ProbedFormat, streams: readonly ProbedStream[]): number {
+  const fileStart = Number(format.start_time ?? 0) || 0
+  const starts = streams.map(({ start_time: start }) => Number(start ?? NaN)).filter(Number.isFinite)
+  return Math.round(Math.max(fileStart, starts.length === 0 ? fileStart : Math.min(...starts)) * 1_000_000)
 }
 
 const firstSecondOf = ({ start_time: start }: ProbedFormat): number => Math.max(0, Number(start ?? 0) || 0)

@@ -6,6 +6,7 @@ import { encodingArguments } from '../../../src/media/encoding/ffmpeg-arguments.
 import { withGains } from '../../../src/media/encoding/measure-loudness.js'
 import type { MasterAudio, MasterSubtitle, MasterVideo } from '../../../src/media/encoding/master-info.js'
 
+const CLOCK = { start: 0, isTransportStream: false, isLengthKnown: true }
 const VIDEO: MasterVideo = {
   stream: 0,
   codec: 'hevc',
@@ -34,7 +35,7 @@ function argumentsOf (
   subtitles: readonly MasterSubtitle[] = [],
 ): string {
   const plan = planEncoding(
-    { durationMs: 60_000, video: { ...VIDEO, ...video }, audio, subtitles, chapters: [] },
+    { durationMs: 60_000, clock: CLOCK, video: { ...VIDEO, ...video }, audio, subtitles, chapters: [] },
     LADDER,
   )
   const settings = { encoder, vaapiDevice: '/dev/dri/renderD128' }
@@ -134,14 +135,24 @@ t.test('the lowest rung alone has surround tracks, which are copied, and texts',
 
 t.test('a rung that is encoded without the lowest has neither', async (t) => {
   const audio = [{ ...AUDIO, codec: 'ac3' }]
-  const plan = planEncoding({ durationMs: 60_000, video: VIDEO, audio, subtitles: [], chapters: [] }, LADDER)
+  const plan = planEncoding(
+    { durationMs: 60_000, clock: CLOCK, video: VIDEO, audio, subtitles: [], chapters: [] },
+    LADDER,
+  )
   const passes = splitIntoPasses(plan, false)
   t.match(passes, [{ rungs: [{ height: 480 }], surround: audio }, { rungs: [{ height: 720 }], surround: [] }])
   t.equal(splitIntoPasses(plan, true).length, 1, 'a hardware encoder takes one pass')
 })
 
 t.test('the gain is applied to the stereo version, with a limiter where peaks need one', async (t) => {
-  const info = { durationMs: 60_000, video: VIDEO, audio: [AUDIO, AUDIO, AUDIO], subtitles: [], chapters: [] }
+  const info = {
+    durationMs: 60_000,
+    clock: CLOCK,
+    video: VIDEO,
+    audio: [AUDIO, AUDIO, AUDIO],
+    subtitles: [],
+    chapters: [],
+  }
   const plan = planEncoding(info, LADDER)
   const summary = (i: number, loudness: string, peak: string): string =>
     `[ebur128@track${i} @ 0x55d0] Summary:\n\n  Integrated loudness:\n    I:         ${loudness} LUFS\n` +
@@ -186,7 +197,10 @@ t.test('key frames are 2 s apart at most', async (t) => {
 })
 
 t.test('a remote master is read over http and https only', async (t) => {
-  const plan = planEncoding({ durationMs: 60_000, video: VIDEO, audio: [], subtitles: [], chapters: [] }, LADDER)
+  const plan = planEncoding(
+    { durationMs: 60_000, clock: CLOCK, video: VIDEO, audio: [], subtitles: [], chapters: [] },
+    LADDER,
+  )
   const url = new URL('https://s3.example.com/bucket/master?X-Amz-Signature=a')
   const args = encodingArguments(plan, url, { encoder: 'libx264', vaapiDevice: '' })
   t.strictSame(args.slice(0, 2), ['-protocol_whitelist', 'http,https,tcp,tls'])

@@ -26,6 +26,7 @@ t.test('a plain file', async (t) => {
   t.strictSame(read([VIDEO, AUDIO]), {
     durationMs: 5_040,
     isSeekable: false,
+    clock: { start: 0, isTransportStream: false, isLengthKnown: true },
     video: {
       stream: 0,
       codec: 'h264',
@@ -142,4 +143,33 @@ t.test('a file that cannot be encoded has a reason', async (t) => {
   t.equal(code([]), 'no-video')
   t.equal(code('streams'), 'unreadable')
   t.match(readMasterInfo('not JSON'), { ok: false, code: 'unreadable' })
+})
+
+t.test('the clock of a transport stream starts at the first track that is encoded', async (t) => {
+  const ts = { format_name: 'mpegts', start_time: '600.000000', duration: '90.000000' }
+  const late = [{ ...VIDEO, start_time: '601.400000' }, { ...AUDIO, start_time: '601.376778' }]
+  t.match(read(late, ts), {
+    isSeekable: true,
+    durationMs: 90_000,
+    clock: { start: 601_376_778, isTransportStream: true, isLengthKnown: false },
+  })
+  const pictures = { index: 2, codec_type: 'subtitle', codec_name: 'dvb_subtitle', start_time: '600.5' }
+  t.equal(read([...late, pictures], ts).clock.start, 601_376_778, 'subtitles that stay behind do not count')
+  const wrapped = [{ ...VIDEO, start_time: '-38.617689' }, { ...AUDIO, start_time: '-38.640911' }]
+  t.equal(read(wrapped, { ...ts, start_time: '-38.640911' }).clock.start, -38_640_911, 'before an overflow')
+  t.equal(read([VIDEO], { ...ts, start_time: undefined }).clock.start, 0, 'stated nowhere')
+})
+
+t.test('a transport stream need not state a duration', async (t) => {
+  t.match(read([VIDEO], { format_name: 'mpegts', start_time: '1.4' }), { durationMs: 0, isSeekable: true })
+  const mpeg = { format_name: 'mpeg', start_time: '1.4' }
+  t.match(readMasterInfo(JSON.stringify({ streams: [VIDEO], format: mpeg })), { ok: false, code: 'no-duration' })
+})
+
+t.test('a Matroska file whose clock starts late states its length, or the time of its end', async (t) => {
+  const isLengthKnown = (start: string, name = 'matroska,webm'): boolean =>
+    read([VIDEO], { format_name: name, start_time: start, duration: '700' }).clock.isLengthKnown
+  t.equal(isLengthKnown('600.0'), false)
+  t.equal(isLengthKnown('0.023'), true)
+  t.equal(isLengthKnown('600.0', 'mov,mp4'), true)
 })

@@ -2,7 +2,7 @@
 // video chunk are `encodingArguments` with a range of frames.
 import type { SizedRung } from '../../../domain/encoding-ladder.js'
 import { rungFileName, type EncodingPlan } from '../encoding-plan.js'
-import { copiedTrackArguments, NO_TAGS, trackArguments } from '../ffmpeg-arguments.js'
+import { clockArguments, copiedTrackArguments, NO_TAGS, trackArguments } from '../ffmpeg-arguments.js'
 import { inputArguments } from '../input-arguments.js'
 import type { VideoChunk } from './chunk-plan.js'
 
@@ -11,7 +11,15 @@ export const AUDIO_FILE = 'audio.mp4'
 /** Encodes all tracks besides the video, for all rungs: the joints of encoded audio would be audible. */
 export function audioArguments (plan: EncodingPlan, location: string | URL): string[] {
   const streams = [...plan.audio, ...plan.surround, ...plan.subtitles].flatMap(({ stream }) => ['-map', `0:${stream}`])
-  return [...inputArguments(location), ...streams, ...NO_TAGS, ...trackArguments(plan), '-f', 'mp4', AUDIO_FILE]
+  const clock = plan.clock.isTransportStream ? clockArguments(plan) : []
+  return [
+    ...clock,
+    ...inputArguments(location),
+    ...streams,
+    ...NO_TAGS,
+    ...trackArguments(plan),
+    ...['-f', 'mp4', AUDIO_FILE],
+  ]
 }
 
 /** Name of the file that lists the chunks of a rung. */

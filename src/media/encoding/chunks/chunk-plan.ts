@@ -18,10 +18,15 @@ export interface VideoChunk extends FrameRange {
   readonly durationMs: number
 }
 
-/** Whether a master is encoded in chunks. */
-export function isEncodedInChunks ({ durationMs, isSeekable }: Pick<MasterInfo, 'durationMs' | 'isSeekable'>): boolean {
-  return isSeekable && durationMs > MAX_WHOLE_MS
+/** Whether a master is encoded in chunks. The first attempt decides for one whose length is not known. */
+export function isEncodedInChunks (
+  { durationMs, isSeekable, clock }: Pick<MasterInfo, 'durationMs' | 'isSeekable' | 'clock'>,
+): boolean {
+  return isSeekable && (isLong(durationMs) || !clock.isLengthKnown)
 }
+
+/** Whether the duration of a master is worth several chunks. */
+export const isLong = (durationMs: number): boolean => durationMs > MAX_WHOLE_MS
 
 /**
  * Cuts the video of a plan into chunks of about 30 s, at times that have a key frame. The last one lasts to the end of

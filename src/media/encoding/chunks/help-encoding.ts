@@ -3,6 +3,7 @@ import mongoose from 'mongoose'
 import { EncodingJob, type StoredEncodingJob } from '../../../../models/encoding-job.js'
 import type { EncodingDeps } from '../encoding-deps.js'
 import type { EncodingPlan } from '../encoding-plan.js'
+import { applyClock } from '../master-clock.js'
 import { planMaster } from '../plan-master.js'
 import { isDue, listChunks } from './chunk-state.js'
 import { readChunkSettings } from './encode-in-chunks.js'
@@ -19,7 +20,7 @@ export function createChunkHelper (deps: EncodingDeps, signal: AbortSignal): () 
   async function planJob (job: StoredEncodingJob): Promise<{ readonly plan: EncodingPlan, readonly settings: string }> {
     const jobId = job._id.toString()
     if (probed?.jobId === jobId) return probed
-    const plan = await planMaster(deps, job, signal)
+    const plan = applyClock(await planMaster(deps, job, signal), job)
     probed = { jobId, plan, settings: await readChunkSettings(deps, plan) }
     return probed
   }

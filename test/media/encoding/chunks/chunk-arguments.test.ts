@@ -7,6 +7,7 @@ import { planEncoding, withRungs, type EncodingPlan } from '../../../../src/medi
 import { encodingArguments } from '../../../../src/media/encoding/ffmpeg-arguments.js'
 import type { MasterAudio, MasterSubtitle, MasterVideo } from '../../../../src/media/encoding/master-info.js'
 
+const CLOCK = { start: 0, isTransportStream: false, isLengthKnown: true }
 const VIDEO: MasterVideo = {
   stream: 0,
   codec: 'hevc',
@@ -42,7 +43,14 @@ function planOf (
   audio: readonly MasterAudio[] = [],
   subtitles: readonly MasterSubtitle[] = [],
 ): EncodingPlan {
-  return planEncoding({ durationMs: 90_000, video: { ...VIDEO, ...video }, audio, subtitles, chapters: [] }, LADDER)
+  return planEncoding({
+    durationMs: 90_000,
+    clock: CLOCK,
+    video: { ...VIDEO, ...video },
+    audio,
+    subtitles,
+    chapters: [],
+  }, LADDER)
 }
 
 const shorten = (args: readonly string[]): string => args.join(' ').replace(/-format_whitelist mov,\S+/, 'CONTAINERS')
@@ -96,6 +104,15 @@ t.test('at a fractional rate, borders and key frames are the first frames at or 
   const plan = planOf({ frameRate: { numerator: 24_000, denominator: 1_001 } })
   t.match(chunkArguments(1, plan), 'trim=start_frame=720:end_frame=1439,')
   t.match(chunkArguments(1, plan), '-force_key_frames:v expr:gte(t+720*1001/24000,(n_forced+15)*2) ')
+})
+
+t.test('a transport stream counts from the start of its clock, and needs a key frame before the chunk', async (t) => {
+  const clock = { start: 601_376_778, isTransportStream: true, isLengthKnown: false }
+  const plan = { ...planOf({}, [AUDIO]), clock, seekMarginMs: 14_000 }
+  t.match(chunkArguments(0, plan), `-copyts -itsoffset -601376777us ${INPUT}`)
+  t.match(chunkArguments(1, plan), `-copyts -itsoffset -601376777us -noaccurate_seek -ss 16 ${INPUT}`)
+  t.match(shorten(audioArguments(plan, '/media/master')), `-copyts -itsoffset -601376777us ${INPUT} -map 0:1 `)
+  t.match(chunkArguments(0, { ...plan, clock: { ...clock, start: -38_640_911 } }), '-copyts -itsoffset 38640912us ')
 })
 
 t.test('interlaced HDR: the range is cut before the tone mapping, after the rate is constant', async (t) => {
