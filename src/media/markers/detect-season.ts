@@ -8,7 +8,8 @@ import { createScratchFolder, removeScratchFolder } from '../encoding/scratch-fo
 import type { LimitedWorker } from '../limited-worker.js'
 import type { CompareTask } from './compare-worker.js'
 import type { RunningDetection } from './detection-state.js'
-import { fingerprintAudio, type FingerprintProgram } from './fingerprint-audio.js'
+import { fingerprintAudio, type FingerprintProgram, type FingerprintResult } from './fingerprint-audio.js'
+import { readStored } from './read-stored.js'
 import { refineCredits, refineIntro } from './refine-bounds.js'
 import type { FoundMarkers } from './save-markers.js'
 import type { ComparedEpisode } from './season-files.js'
@@ -81,7 +82,7 @@ interface Fingerprints {
   readonly tail: Uint32Array
 }
 
-/** Episodes that cannot be read are left out, unless they are most of the season: then the storage is the reason. */
+/** Episodes that cannot be read are left out, unless they are most of the season. */
 async function fingerprintEpisodes (
   { encoder, storage, log }: DetectionDeps,
   program: Exclude<FingerprintProgram, { kind: 'none' }>,
@@ -95,9 +96,14 @@ async function fingerprintEpisodes (
   for (const [i, episode] of episodes.entries()) {
     const location = await storage.locate(episode.file.storageKey)
     const common = { location, track: episode.track, durationMs: partMs(episode) }
-    const head = await fingerprintAudio(encoder, program, { ...common, startMs: 0 }, folder, signal)
-    const startMs = tailStartMs(episode)
-    const tail = head.ok ? await fingerprintAudio(encoder, program, { ...common, startMs }, folder, signal) : head
+    const read = async (startMs: number): Promise<FingerprintResult> =>
+      await readStored(
+        storage,
+        episode.file,
+        async () => await fingerprintAudio(encoder, program, { ...common, startMs }, folder, signal),
+      )
+    const head = await read(0)
+    const tail = head.ok ? await read(tailStartMs(episode)) : head
     if (head.ok && tail.ok) {
       compared.push({ episode, head: head.points, tail: tail.points })
     } else if (!tail.ok) {

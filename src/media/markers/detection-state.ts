@@ -10,8 +10,8 @@ import { CLAIM_RENEWAL_INTERVAL_MS, CLAIM_TTL_MS, MAX_ATTEMPTS, retryDelayMs } f
 
 /** Time without a change of the files before a season is compared: once for a folder that is added. */
 export const SETTLE_MS = 60_000
-/** Time between two checks of a detection that waits for masters of its season. */
-const MASTERS_RETRY_MS = 60_000
+/** Time between two attempts of a detection that waits for masters of its season, or for the storage. */
+const WAIT_RETRY_MS = 60_000
 /** Time between two attempts of a detection whose program is missing. Their number is not limited. */
 const SKIPPED_RETRY_MS = 60 * 60_000
 
@@ -155,10 +155,13 @@ export async function hasClaim ({ detection: { _id }, claimId }: RunningDetectio
   return await MarkerDetection.exists({ _id, claim: claimId }) !== null
 }
 
-/** The season has masters that are not encoded yet: the attempt does not count. */
-export async function saveWaitForMasters (running: RunningDetection, now: Date): Promise<void> {
-  const nextAttemptAt = new Date(now.getTime() + MASTERS_RETRY_MS)
-  await updateOwn(running, { $set: { ...ended('waiting'), nextAttemptAt }, $inc: { attempts: -1 } })
+/**
+ * Waits for something outside of the detection: the attempt does not count.
+ * @param failure null: the season has masters that are not encoded yet
+ */
+export async function saveWait (running: RunningDetection, failure: StoredFailure | null, now: Date): Promise<void> {
+  const nextAttemptAt = new Date(now.getTime() + WAIT_RETRY_MS)
+  await updateOwn(running, { $set: { ...ended('waiting'), failure, nextAttemptAt }, $inc: { attempts: -1 } })
 }
 
 export async function saveResult (running: RunningDetection, result: DetectionResult, now: Date): Promise<void> {

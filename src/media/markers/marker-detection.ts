@@ -24,7 +24,7 @@ import {
   saveRequest,
   saveResult,
   saveSkip,
-  saveWaitForMasters,
+  saveWait,
   type RunningDetection,
 } from './detection-state.js'
 import { findFingerprintProgram, type FingerprintProgram } from './fingerprint-audio.js'
@@ -144,7 +144,7 @@ export function createMarkerDetection (
       return
     }
     if (await hasUnencodedMasters(files, title)) {
-      await saveWaitForMasters(attempt, now())
+      await saveWait(attempt, null, now())
       return
     }
     const found = await findProgramOnce()
@@ -181,6 +181,10 @@ export function createMarkerDetection (
   async function saveFailure (attempt: RunningDetection, error: unknown): Promise<void> {
     if (error instanceof EncoderUnavailableError) {
       await saveSkip(attempt, { code: 'encoder-unavailable', text: error.message }, now())
+      return
+    }
+    if (error instanceof DomainError && error.code === 'storage-unavailable') {
+      await saveWait(attempt, { code: error.code, text: error.detail }, now())
       return
     }
     const isKnown = error instanceof DetectionFailedError

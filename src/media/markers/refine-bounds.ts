@@ -3,6 +3,7 @@
 import type { MediaDeps } from '../deps.js'
 import type { Encoder } from '../encoding/encoder.js'
 import { inputArguments } from '../encoding/input-arguments.js'
+import { readStored } from './read-stored.js'
 import type { ComparedEpisode } from './season-files.js'
 
 export interface RefineDeps extends Pick<MediaDeps, 'storage'> {
@@ -98,11 +99,13 @@ async function readLog (
   signal: AbortSignal,
 ): Promise<string> {
   const lengthMs = Math.min(durationMs, toMs) - fromMs
-  const { logTail } = await encoder.encode([
+  const args = [
     ...['-ss', (fromMs / 1_000).toFixed(3), '-t', (lengthMs / 1_000).toFixed(3)],
     ...inputArguments(await storage.locate(file.storageKey)),
     ...[...filters, '-sn', '-dn', '-f', 'null', '-', '-loglevel', 'info'],
-  ], { folder, durationMs: lengthMs, signal })
+  ]
+  const options = { folder, durationMs: lengthMs, signal }
+  const { logTail } = await readStored(storage, file, async () => await encoder.encode(args, options))
   return logTail
 }
 

@@ -3,7 +3,6 @@ import t from 'tap'
 import { MarkerDetection } from '../../../models/marker-detection.js'
 import { SETTLE_MS } from '../../../src/media/markers/detection-state.js'
 import { containerOf, startApp } from '../../support/app.js'
-import { call } from '../../support/requests.js'
 import { signUpAdmin } from '../../support/users.js'
 import { skipWithoutFfmpeg } from '../encoding/programs.js'
 import {
@@ -12,6 +11,8 @@ import {
   INTRO_SECONDS,
   introStartOf,
   makeEpisode,
+  uploadEpisode,
+  uploadSeason,
   type EpisodePlan,
 } from './season-files.js'
 
@@ -55,23 +56,10 @@ t.test('intros and credits of seasons', { skip, timeout: 240_000 }, async (t) =>
     await markerDetection.onIdle()
   }
 
-  async function addSeason (files: readonly Buffer[]) {
-    const episodes = files.map((_file, i) => ({ number: i + 1, title: `Episode ${i + 1}` }))
-    const { body: { id } } = await admin.post('/v1/admin/shows', {
-      title: 'A show',
-      seasons: [{ number: 1, episodes }],
-    })
-    for (const [i, body] of files.entries()) await upload(id, i + 1, body)
-    return id as string
+  const addSeason = async (files: readonly Buffer[]): Promise<string> => await uploadSeason(app, admin, files)
+  const upload = async (show: string, episode: number, body: Buffer): Promise<void> => {
+    await uploadEpisode(app, admin, show, episode, body)
   }
-
-  async function upload (show: string, episode: number, body: Buffer): Promise<void> {
-    const url = `/v1/admin/shows/${show}/seasons/1/episodes/${episode}/media`
-    const headers = { 'content-type': 'video/mp4' }
-    const { status } = await call(app, 'POST', url, { token: admin.token, body, headers })
-    t.equal(status, 201)
-  }
-
   const readEpisodes = async (show: string) => (await admin.get(`/v1/shows/${show}/seasons/1`)).body.episodes
   const findState = async (show: string) => await MarkerDetection.findOne({ title: show }).lean()
 

@@ -1,6 +1,9 @@
 // Seasons for tests of the detection: generated episodes with music of their own and music that they share.
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { call } from '../../support/requests.js'
+import type { TestUser } from '../../support/users.js'
 import { makeFile } from '../encoding/programs.js'
 
 const SAMPLE_RATE = 11_025
@@ -92,4 +95,38 @@ export async function makeEpisode (folder: string, name: string, plan: EpisodePl
     ...['-shortest', name],
   ])
   return readFileSync(path.join(folder, name))
+}
+
+/** Three short episodes with a common intro and a common end. */
+export const SHORT_SEASON: readonly EpisodePlan[] = [0, 3.4, 8.9].map((beforeIntro, i) => ({
+  beforeIntro,
+  film: 50 + i,
+  introSeed: 900,
+  creditsSeed: 901,
+  filmSeed: 10 * (i + 1),
+}))
+
+/** Adds a show with the files of its first season. @returns its ID */
+export async function uploadSeason (app: FastifyInstance, admin: TestUser, files: readonly Buffer[]): Promise<string> {
+  const episodes = files.map((_file, i) => ({ number: i + 1, title: `Episode ${i + 1}` }))
+  const { body: { id } } = await admin.post('/v1/admin/shows', { title: 'A show', seasons: [{ number: 1, episodes }] })
+  for (const i of files.keys()) await uploadEpisode(app, admin, id, i + 1, files[i] as Buffer)
+  return id as string
+}
+
+/** Adds a file to an episode of the first season. */
+export async function uploadEpisode (
+  app: FastifyInstance,
+  admin: TestUser,
+  show: string,
+  episode: number,
+  body: Buffer,
+): Promise<void> {
+  const url = `/v1/admin/shows/${show}/seasons/1/episodes/${episode}/media`
+  const { status } = await call(app, 'POST', url, {
+    token: admin.token,
+    body,
+    headers: { 'content-type': 'video/mp4' },
+  })
+  if (status !== 201) throw new Error(`The upload of an episode returned ${status}.`)
 }
