@@ -9,7 +9,7 @@ import './design/components.css'
 import { Messages } from './design/toasts.js'
 import { applyLocale, detectLocale, type Locale } from './i18n/locale.js'
 import { addMessages, useLoadedMessages, type MessageModule } from './i18n/message-store.js'
-import { loadFieldErrorMessages } from './messages/field-errors.js'
+import { loadErrorMessages } from './messages/error-messages.js'
 import { reloadAfterNewBuild } from './new-build.js'
 
 type MessageLoaders = Readonly<Record<Locale, () => Promise<MessageModule>>>
@@ -35,7 +35,7 @@ export async function renderApp (
     </StrictMode>,
   )
   // Without them, the texts of the API show.
-  await loadFieldErrorMessages().catch(() => undefined)
+  await loadErrorMessages().catch(() => undefined)
 }
 
 function Language ({ locale, children }: { readonly locale: Locale, readonly children: ReactNode }): ReactNode {

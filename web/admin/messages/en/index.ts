@@ -12,7 +12,6 @@ import layout from './layout.json'
 import logIn from './logIn.json'
 import markers from './markers.json'
 import media from './media.json'
-import problems from './problems.json'
 import roles from './roles.json'
 import seasons from './seasons.json'
 import tokens from './tokens.json'
@@ -34,7 +33,6 @@ const messages = {
   logIn,
   markers,
   media,
-  problems: { ...shared.problems, ...problems },
   roles,
   seasons,
   tokens,

@@ -13,7 +13,6 @@ import layout from './layout.json'
 import logIn from './logIn.json'
 import markers from './markers.json'
 import media from './media.json'
-import problems from './problems.json'
 import roles from './roles.json'
 import seasons from './seasons.json'
 import tokens from './tokens.json'
@@ -35,7 +34,6 @@ const messages: Messages = {
   logIn,
   markers,
   media,
-  problems: { ...shared.problems, ...problems },
   roles,
   seasons,
   tokens,

@@ -1,7 +1,6 @@
 // Messages of the shared components.
 import common from './common.json'
 import format from './format.json'
-import problems from './problems.json'
 import states from './states.json'
 
-export default { common, format, problems, states }
+export default { common, format, states }
