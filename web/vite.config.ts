@@ -2,6 +2,7 @@
 import react from '@vitejs/plugin-react'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { compileMessageFiles } from './message-plugin.ts'
 import { writeServiceWorker } from './service-worker-plugin.ts'
 
 const inWeb = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -11,7 +12,7 @@ const SERVICE_URL = process.env['NORMFLIX_URL'] ?? 'http://127.0.0.1:3000'
 export default defineConfig({
   root: inWeb('.'),
   publicDir: inWeb('public'),
-  plugins: [react(), writeServiceWorker()],
+  plugins: [react(), compileMessageFiles(), writeServiceWorker()],
   resolve: { alias: { '@shared': inWeb('shared'), '@normflix/client': inWeb('../packages/client/src') } },
   build: {
     outDir: inWeb('../dist/web'),
