@@ -1,5 +1,6 @@
 // The picture of a person, or the initials on a generated ground.
 import { useState, type ReactNode } from 'react'
+import { Artwork } from './artwork.js'
 import { posterLook } from './poster-look.js'
 import './person-picture.css'
 
@@ -7,9 +8,10 @@ interface PersonPictureProps {
   readonly id: string
   readonly name: string
   readonly url: string | null
+  readonly placeholder?: string | null
 }
 
-export function PersonPicture ({ id, name, url }: PersonPictureProps): ReactNode {
+export function PersonPicture ({ id, name, url, placeholder }: PersonPictureProps): ReactNode {
   const [failedUrl, setFailedUrl] = useState<string | null>(null)
   const words = name.split(/\s+/).filter((word) => word !== '')
   const initials = [words[0], words.length > 1 ? words.at(-1) : undefined]
@@ -20,12 +22,9 @@ export function PersonPicture ({ id, name, url }: PersonPictureProps): ReactNode
       {url === null || url === failedUrl
         ? null
         : (
-          <img
-            src={url}
-            alt=""
-            loading="lazy"
-            decoding="async"
-            referrerPolicy="no-referrer"
+          <Artwork
+            url={url}
+            placeholder={placeholder}
             onError={() => {
               setFailedUrl(url)
             }}

@@ -32,7 +32,7 @@ export function CardPreview ({ card }: { readonly card: Card }): ReactNode {
         tabIndex={-1}
         aria-hidden
       >
-        <Poster title={card} shape="wide" imageUrl={card.backdropUrl} />
+        <Poster title={card} shape="wide" imageUrl={card.backdropUrl} imagePlaceholder={card.backdropPlaceholder} />
       </Link>
       <div className="card-preview-text">
         <div className="actions">

@@ -82,7 +82,12 @@ function EpisodeContent (
   return (
     <>
       <span className="episode-still">
-        <Poster title={{ id: episode.id, title: episode.title, genres: [] }} shape="wide" imageUrl={episode.stillUrl}>
+        <Poster
+          title={{ id: episode.id, title: episode.title, genres: [] }}
+          shape="wide"
+          imageUrl={episode.stillUrl}
+          imagePlaceholder={episode.stillPlaceholder}
+        >
           <ProgressBar progress={progress} />
           {isPlayable
             ? (

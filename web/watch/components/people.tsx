@@ -19,10 +19,10 @@ export function CastRow ({ cast }: { readonly cast: readonly Credit[] }): ReactN
   if (cast.length === 0) return null
   return (
     <CardRow title={t('cast')} isPeople>
-      {mergeRoles(cast).slice(0, MAX_CAST).map(({ personId, name, role, pictureUrl }, index) => (
+      {mergeRoles(cast).slice(0, MAX_CAST).map(({ personId, name, role, pictureUrl, picturePlaceholder }, index) => (
         <li key={personId} className="card person-card">
           <Link to="/people/$personId" params={{ personId }} className="card-link" tabIndex={tabIndexAt(index)}>
-            <PersonPicture id={personId} name={name} url={pictureUrl} />
+            <PersonPicture id={personId} name={name} url={pictureUrl} placeholder={picturePlaceholder} />
             <span className="card-caption">
               <strong>{name}</strong>
               <span>{role ?? ''}</span>

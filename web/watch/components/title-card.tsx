@@ -98,7 +98,7 @@ export function ContinueWatchingCard (
   const text = useContinueText()(card)
   const content = (
     <>
-      <Poster title={title} shape="wide" imageUrl={title.backdropUrl}>
+      <Poster title={title} shape="wide" imageUrl={title.backdropUrl} imagePlaceholder={title.backdropPlaceholder}>
         <ProgressBar progress={card.kind === 'resume' ? card : null} />
       </Poster>
       <span className="card-caption">

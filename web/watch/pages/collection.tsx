@@ -24,7 +24,7 @@ export function CollectionPage (): ReactNode {
   return (
     <div className="browse">
       <div className={`hero hero-collection ${className}`} style={style}>
-        <Backdrop url={collection.posterUrl} />
+        <Backdrop url={collection.posterUrl} placeholder={collection.posterPlaceholder} />
         <div className="hero-text">
           <p className="kicker">{t(collection.kind)}</p>
           <h1>{collection.title}</h1>

@@ -16,13 +16,13 @@ export function PersonPage (): ReactNode {
   const { personId } = useParams({ from: '/profile/people/$personId' })
   const list = useSuspenseInfiniteQuery(personQuery(personId))
   const { pages } = list.data
-  const { name = '', titleCount = 0, pictureUrl = null } = pages[0] ?? {}
+  const { name = '', titleCount = 0, pictureUrl = null, picturePlaceholder = null } = pages[0] ?? {}
   const titles = pages.flatMap(({ items }) => items)
   usePageTitle(name)
   return (
     <div className="browse">
       <div className="page-heading person-heading">
-        <PersonPicture id={personId} name={name} url={pictureUrl} />
+        <PersonPicture id={personId} name={name} url={pictureUrl} placeholder={picturePlaceholder} />
         <div>
           <h1>{name}</h1>
           <p className="quiet">{t('titleCount', { count: titleCount })}</p>
