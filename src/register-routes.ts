@@ -55,6 +55,7 @@ import thumbnails from '../routes/thumbnails.js'
 import titlePages from '../routes/title-pages.js'
 import titles from '../routes/titles.js'
 import mediaUploads from '../routes/uploads.js'
+import demoTrailer from '../routes/demo-trailer.js'
 import webApps from '../routes/web-apps.js'
 import wishlist from '../routes/wishlist.js'
 import type { Container } from './container.js'
@@ -79,6 +80,7 @@ async function registerServiceRoutes (app: FastifyInstance, container: Container
   await app.register(metrics, { catalogue, search, plans: config.plans.ids, now })
   await app.register(openapiDocument)
   await app.register(webApps)
+  if (container.config.seed === 'demo') await app.register(demoTrailer)
   await app.register(guides)
   if (config.env !== 'production') await app.register(developerMails, { mailer })
 }

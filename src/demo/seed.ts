@@ -5,6 +5,7 @@ import { Movie } from '../../models/movie.js'
 import { Show } from '../../models/show.js'
 import { Title } from '../../models/title.js'
 import { splitIntoBatches } from '../domain/arrays.js'
+import { DEMO_TRAILER_URL } from '../http/demo-trailer.js'
 import type { MediaStorage } from '../storage/storage.js'
 import { seedArtwork, type DemoArtwork } from './artwork/seed-artwork.js'
 import type { DemoMovie } from './demo-titles.js'
@@ -65,7 +66,7 @@ async function seedTitles (
       _id: id,
       createdAt: addedAt.get(id),
       markers: playable.has(id) ? MOVIE_MARKERS : null,
-      ...(playable.has(id) ? { chapters: CHAPTERS } : {}),
+      ...(playable.has(id) ? { chapters: CHAPTERS, trailerUrl: DEMO_TRAILER_URL } : {}),
     })))
     inserted += batch.length
   }

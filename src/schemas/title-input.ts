@@ -134,10 +134,11 @@ export const ImageUrl = Type.String({
   examples: ['https://img.example.com/p/1.jpg'],
 })
 
-const WebUrl = Type.String({
-  pattern: '^https?://[^\\s]+$',
+/** A path starts with one slash: browsers read two, or a backslash, as another host. */
+const TrailerUrl = Type.String({
+  pattern: '^(https?://[^\\s]+|/[A-Za-z0-9._~-][^\\s\\\\]*)$',
   maxLength: 2_000,
-  description: 'http or https URL, which the service never fetches',
+  description: 'http or https URL, or a path on the host of the service, which never fetches it',
   examples: ['https://video.example.com/trailers/1'],
 })
 
@@ -182,7 +183,12 @@ const titleFields = {
   logoUrl: Type.Optional(
     nullable(ImageUrl, 'URL of the logo, the lettering of the title on a clear ground; null: none'),
   ),
-  trailerUrl: Type.Optional(nullable(WebUrl, 'URL of the trailer, a page or a file on the web; null: none')),
+  trailerUrl: Type.Optional(
+    nullable(
+      TrailerUrl,
+      'URL of the trailer: a page or a file on the web, or a path on the host of the service; null: none',
+    ),
+  ),
   originalLanguage: Type.Optional(nullable(Language, 'Original language, BCP 47; null: unknown')),
   externalIds: Type.Optional(ExternalIds),
   availableFrom: Type.Optional(nullable(Timestamp, 'Hidden before this time; null: no lower limit')),

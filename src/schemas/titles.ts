@@ -128,7 +128,10 @@ const titlePage = {
     'URL of the logo, the lettering of the title on a clear ground; relative to the service if uploaded; null: none',
   ),
   logoPlaceholder: Placeholder('logo'),
-  trailerUrl: nullable(Type.String(), 'URL of the trailer, a page or a file on the web; null: none'),
+  trailerUrl: nullable(
+    Type.String(),
+    'URL of the trailer: a page or a file on the web, or a path on the host of the service; null: none',
+  ),
   originalLanguage: nullable(Language, 'Original language, BCP 47; null: unknown'),
   externalIds: Type.Object({
     imdb: Type.Optional(Type.String({ description: 'IMDb ID; omitted: unknown' })),

@@ -1,10 +1,8 @@
 // The top of a title page: backdrop, poster, facts, actions, synopsis and people.
 import { Link } from '@tanstack/react-router'
-import { Clapperboard } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { Backdrop } from '@shared/design/backdrop.js'
-import { buttonClass } from '@shared/design/button.js'
 import { Poster } from '@shared/design/poster.js'
 import { posterLook } from '@shared/design/poster-look.js'
 import { formatResolution, useFormats } from '@shared/i18n/format.js'
@@ -12,6 +10,7 @@ import type { Title } from '../api/titles.js'
 import { CreatorList } from './people.js'
 import { TitleActions } from './title-actions.js'
 import { TitleFacts } from './title-facts.js'
+import { Trailer } from './trailer.js'
 
 interface TitleHeroProps {
   readonly title: Title
@@ -26,7 +25,7 @@ export function TitleHero ({ title, play, actions }: TitleHeroProps): ReactNode 
   const { className, style } = posterLook(title.id)
   return (
     <section className={`hero hero-title ${className}`} style={style} aria-label={title.title}>
-      <Backdrop url={title.backdropUrl} />
+      <Backdrop url={title.backdropUrl} placeholder={title.backdropPlaceholder} />
       <div className="hero-with-poster">
         <Poster title={title} shape="portrait" />
         <div className="hero-text">
@@ -37,7 +36,7 @@ export function TitleHero ({ title, play, actions }: TitleHeroProps): ReactNode 
           <TitleFacts title={title} />
           <div className="actions">
             {play}
-            <TrailerLink url={title.trailerUrl} />
+            {title.trailerUrl === null ? null : <Trailer url={title.trailerUrl} title={title.title} />}
             <TitleActions title={title} />
             {actions}
           </div>
@@ -46,18 +45,6 @@ export function TitleHero ({ title, play, actions }: TitleHeroProps): ReactNode 
         </div>
       </div>
     </section>
-  )
-}
-
-/** Opens the trailer in a tab of its own: the policy of the app loads nothing from other hosts into its pages. */
-function TrailerLink ({ url }: { readonly url: string | null }): ReactNode {
-  const t = useTranslations('title')
-  if (url === null) return null
-  return (
-    <a href={url} target="_blank" rel="noreferrer" className={buttonClass('plain')}>
-      <Clapperboard className="icon" aria-hidden />
-      {t('trailer')}
-    </a>
   )
 }
 
