@@ -84,7 +84,7 @@ t.test('roles and the dashboard', BROWSER_TEST, async (t) => {
     await page.getByRole('button', { name: 'Refresh' }).click()
     await page.getByRole('table', { name: 'Streams now' }).getByText(kim.email).waitFor()
     await page.getByText('Sign-ups by day').click()
-    await page.getByRole('table', { name: 'Sign-ups by day' }).getByRole('row', { name: /premium/ }).waitFor()
+    await page.getByRole('table', { name: 'Sign-ups by day' }).getByRole('row', { name: /Premium/ }).waitFor()
     const download = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Download CSV: Most played titles' }).click()
     t.match((await download).suggestedFilename(), /^normflix-titles-.*\.csv$/)

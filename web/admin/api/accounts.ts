@@ -1,5 +1,5 @@
 // Accounts, and the audit log.
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, useQuery } from '@tanstack/react-query'
 import { accountClient, type RequestBody, type Schemas } from '@shared/api/client.js'
 import { unwrap } from '@shared/api/problem.js'
 import { publicClient } from '@shared/api/session.js'
@@ -53,6 +53,12 @@ export const plansQuery = () =>
     queryFn: async () => (await unwrap(publicClient.GET('/v1/plans'))).items,
     staleTime: Infinity,
   })
+
+/** Returns a function that finds the name of a plan; the ID of a plan that the service no longer has. */
+export function usePlanName (): (planId: string) => string {
+  const { data: plans = [] } = useQuery(plansQuery())
+  return (planId) => plans.find(({ id }) => id === planId)?.name ?? planId
+}
 
 /** @param planId ID of a plan of this service: its plans can differ from those of the API description */
 export async function changePlan (accountId: string, planId: string): Promise<AccountDetail> {

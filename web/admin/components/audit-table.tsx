@@ -38,7 +38,7 @@ function useAuditColumns (): Array<DataColumn<AuditEntry>> {
   const t = useTranslations('audit')
   const { dateTime } = useFormats()
   return useMemo(() => [
-    { id: 'at', header: t('at'), cell: ({ at }) => dateTime(at) },
+    { id: 'at', header: t('at'), isOneLine: true, cell: ({ at }) => dateTime(at) },
     { id: 'action', header: t('action'), cell: ({ action }) => <code>{action}</code> },
     {
       id: 'result',

@@ -16,6 +16,8 @@ export interface DataColumn<Item> {
   readonly header: string
   readonly cell: (item: Item) => ReactNode
   readonly isNumber?: boolean
+  /** Stays in one line, such as a time; the table scrolls instead. */
+  readonly isOneLine?: boolean
 }
 
 interface Selection<Item> {
@@ -57,8 +59,10 @@ export function DataTable<Item extends object> (
       selection?.onChange(typeof change === 'function' ? change(selection.rows) : change)
     },
   })
-  const isNumber = (columnId: string): string | undefined =>
-    columns.find(({ id }) => id === columnId)?.isNumber === true ? 'is-number' : undefined
+  const classOf = (columnId: string): string | undefined => {
+    const { isNumber = false, isOneLine = false } = columns.find(({ id }) => id === columnId) ?? {}
+    return isNumber ? 'is-number' : isOneLine ? 'is-one-line' : undefined
+  }
   if (items.length === 0) return <p className="table-region table-empty">{emptyText}</p>
   return (
     // A region that scrolls can be focused, so that the arrow keys scroll it.
@@ -80,7 +84,7 @@ export function DataTable<Item extends object> (
                   </th>
                 )}
               {group.headers.map((header) => (
-                <th key={header.id} scope="col" className={isNumber(header.column.id)}>
+                <th key={header.id} scope="col" className={classOf(header.column.id)}>
                   <table.FlexRender header={header} />
                 </th>
               ))}
@@ -102,7 +106,7 @@ export function DataTable<Item extends object> (
                   </td>
                 )}
               {row.getAllCells().map((cell) => (
-                <td key={cell.id} className={isNumber(cell.column.id)}>
+                <td key={cell.id} className={classOf(cell.column.id)}>
                   <table.FlexRender cell={cell} />
                 </td>
               ))}

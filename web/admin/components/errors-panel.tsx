@@ -15,7 +15,7 @@ export function ErrorsPanel ({ period }: { readonly period: Period }): ReactNode
   const { number, dateTime } = useFormats()
   const { data: hours } = useQuery(errorsQuery(period))
   const columns: Array<DataColumn<ErrorsOfHour>> = [
-    { id: 'hour', header: t('hour'), cell: ({ hour }) => dateTime(hour) },
+    { id: 'hour', header: t('hour'), isOneLine: true, cell: ({ hour }) => dateTime(hour) },
     { id: 'requests', header: t('failedRequests'), isNumber: true, cell: ({ requests }) => number(requests) },
     { id: 'jobRuns', header: t('failedJobRuns'), isNumber: true, cell: ({ jobRuns }) => number(jobRuns) },
     { id: 'packagings', header: t('failedPackagings'), isNumber: true, cell: ({ packagings }) => number(packagings) },

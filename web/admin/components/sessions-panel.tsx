@@ -23,8 +23,8 @@ export function SessionsPanel ({ account }: { readonly account: AccountDetail })
   const nameOf = ({ device, createdAt }: Session): string => device ?? dateTime(createdAt)
   const columns: Array<DataColumn<Session>> = [
     { id: 'device', header: t('device'), cell: ({ device }) => device ?? '–' },
-    { id: 'created', header: t('loggedIn'), cell: ({ createdAt }) => dateTime(createdAt) },
-    { id: 'used', header: t('lastUsed'), cell: ({ lastUsedAt }) => dateTime(lastUsedAt) },
+    { id: 'created', header: t('loggedIn'), isOneLine: true, cell: ({ createdAt }) => dateTime(createdAt) },
+    { id: 'used', header: t('lastUsed'), isOneLine: true, cell: ({ lastUsedAt }) => dateTime(lastUsedAt) },
   ]
   const end: DataColumn<Session> = {
     id: 'end',

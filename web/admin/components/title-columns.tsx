@@ -21,7 +21,7 @@ export function useTitleColumns (): Array<DataColumn<AdminTitle>> {
       isNumber: true,
       cell: ({ playableItemCount: playable, itemCount: items }) => t('playableOf', { playable, items }),
     },
-    { id: 'added', header: t('added'), cell: ({ addedAt }) => date(addedAt) },
+    { id: 'added', header: t('added'), isOneLine: true, cell: ({ addedAt }) => date(addedAt) },
   ], [t, date])
 }
 

@@ -60,7 +60,7 @@ export function UnfinishedUploads (): ReactNode {
       cell: ({ receivedBytes, sizeBytes }) =>
         sizeBytes === null ? bytes(receivedBytes) : `${bytes(receivedBytes)} / ${bytes(sizeBytes)}`,
     },
-    { id: 'touched', header: t('lastBytes'), cell: ({ touchedAt }) => dateTime(touchedAt) },
+    { id: 'touched', header: t('lastBytes'), isOneLine: true, cell: ({ touchedAt }) => dateTime(touchedAt) },
     {
       id: 'delete',
       header: '',

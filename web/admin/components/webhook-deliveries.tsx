@@ -81,7 +81,7 @@ function useColumns ({ enabled }: Webhook): Array<DataColumn<WebhookDelivery>> {
   const t = useTranslations('webhooks')
   const { dateTime, number } = useFormats()
   return [
-    { id: 'at', header: t('at'), cell: ({ createdAt }) => dateTime(createdAt) },
+    { id: 'at', header: t('at'), isOneLine: true, cell: ({ createdAt }) => dateTime(createdAt) },
     {
       id: 'event',
       header: t('event'),

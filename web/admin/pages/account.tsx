@@ -7,7 +7,7 @@ import { useTranslations } from 'use-intl'
 import { useAccount } from '@shared/api/hooks.js'
 import { Button, buttonClass } from '@shared/design/button.js'
 import { formatPosition, useFormats } from '@shared/i18n/format.js'
-import { accountAuditQuery, accountQuery, type AccountDetail } from '../api/accounts.js'
+import { accountAuditQuery, accountQuery, usePlanName, type AccountDetail } from '../api/accounts.js'
 import { AccountActions } from '../components/account-actions.js'
 import { AccountStatus } from '../components/account-status.js'
 import { AuditTable } from '../components/audit-table.js'
@@ -60,9 +60,10 @@ function Facts ({ account }: PartProps): ReactNode {
   const common = useTranslations('common')
   const roles = useTranslations('roles')
   const { dateTime, number } = useFormats()
+  const namePlan = usePlanName()
   const { limits } = account
   const facts: ReadonlyArray<readonly [string, string]> = [
-    [t('plan'), account.plan],
+    [t('plan'), namePlan(account.plan)],
     [t('role'), roles(account.role)],
     [t('created'), dateTime(account.createdAt)],
     [t('verified'), common(account.emailVerified ? 'yes' : 'no')],

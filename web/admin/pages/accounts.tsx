@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { SelectField } from '@shared/design/field.js'
 import { useFormats } from '@shared/i18n/format.js'
-import { accountListQuery, plansQuery, type AccountSummary } from '../api/accounts.js'
+import { accountListQuery, plansQuery, usePlanName, type AccountSummary } from '../api/accounts.js'
 import { AccountStatus } from '../components/account-status.js'
 import type { DataColumn } from '../components/data-table.js'
 import { PageHead } from '../components/page.js'
@@ -93,6 +93,7 @@ function useAccountColumns (): Array<DataColumn<AccountSummary>> {
   const t = useTranslations('accounts')
   const roles = useTranslations('roles')
   const { date, number } = useFormats()
+  const namePlan = usePlanName()
   return [
     {
       id: 'email',
@@ -101,10 +102,10 @@ function useAccountColumns (): Array<DataColumn<AccountSummary>> {
         <Link to="/accounts/$accountId" params={{ accountId: id }} className="table-link">{email}</Link>
       ),
     },
-    { id: 'plan', header: t('plan'), cell: ({ plan }) => plan },
+    { id: 'plan', header: t('plan'), cell: ({ plan }) => namePlan(plan) },
     { id: 'role', header: t('role'), cell: ({ role }) => roles(role) },
     { id: 'status', header: t('status'), cell: (account) => <AccountStatus account={account} /> },
     { id: 'profiles', header: t('profiles'), isNumber: true, cell: ({ profileCount }) => number(profileCount) },
-    { id: 'created', header: t('created'), cell: ({ createdAt }) => date(createdAt) },
+    { id: 'created', header: t('created'), isOneLine: true, cell: ({ createdAt }) => date(createdAt) },
   ]
 }

@@ -4,6 +4,7 @@ import { useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, type ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { useFormats } from '@shared/i18n/format.js'
+import { usePlanName } from '../api/accounts.js'
 import {
   daysQuery,
   planCountsQuery,
@@ -142,9 +143,10 @@ function TopTitlesPanel ({ period }: { readonly period: Period }): ReactNode {
 function PlansPanel ({ period }: { readonly period: Period }): ReactNode {
   const t = useTranslations('dashboard')
   const { number } = useFormats()
+  const namePlan = usePlanName()
   const { data: plans = [] } = useQuery(planCountsQuery(period))
   const columns: Array<DataColumn<AccountsOfPlan>> = [
-    { id: 'plan', header: t('plan'), cell: ({ plan }) => <strong>{plan}</strong> },
+    { id: 'plan', header: t('plan'), cell: ({ plan }) => <strong>{namePlan(plan)}</strong> },
     { id: 'accounts', header: t('accounts'), isNumber: true, cell: ({ accounts }) => number(accounts) },
     { id: 'signUps', header: t('signUps'), isNumber: true, cell: ({ signUps }) => number(signUps) },
   ]
@@ -167,10 +169,11 @@ function PlansPanel ({ period }: { readonly period: Period }): ReactNode {
 function SignUps ({ period }: { readonly period: Period }): ReactNode {
   const t = useTranslations('dashboard')
   const { number, date } = useFormats()
+  const namePlan = usePlanName()
   const { data: signUps = [] } = useQuery(signUpsQuery(period))
   const columns: Array<DataColumn<SignUpsOfDay>> = [
     { id: 'day', header: t('day'), cell: (day) => date(day.date) },
-    { id: 'plan', header: t('plan'), cell: ({ plan }) => plan },
+    { id: 'plan', header: t('plan'), cell: ({ plan }) => namePlan(plan) },
     { id: 'signUps', header: t('signUps'), isNumber: true, cell: (day) => number(day.signUps) },
   ]
   return (

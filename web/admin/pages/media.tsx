@@ -105,7 +105,12 @@ function useMediaColumns (): Array<DataColumn<MediaItem>> {
       isNumber: true,
       cell: ({ files }) => bytes(files.reduce((all, { sizeBytes }) => all + sizeBytes, 0)),
     },
-    { id: 'newest', header: t('newest'), cell: ({ newestAt }) => newestAt === null ? '–' : dateTime(newestAt) },
+    {
+      id: 'newest',
+      header: t('newest'),
+      isOneLine: true,
+      cell: ({ newestAt }) => newestAt === null ? '–' : dateTime(newestAt),
+    },
   ]
 }
 
