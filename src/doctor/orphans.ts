@@ -142,7 +142,7 @@ function imageFinding (deps: DoctorDeps, image: StoredImage, hasOwner: boolean):
   const missing = title === null ? 'no person has this picture' : `title ${title.toString()} does not exist`
   return {
     subject: `image ${_id.toString()}`,
-    problem: hasOwner ? 'no title, episode, collection or person shows it' : missing,
+    problem: hasOwner ? 'no title, episode, collection, person or profile shows it' : missing,
     fix: async () => {
       await removeImages(deps, [image])
     },

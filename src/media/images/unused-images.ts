@@ -1,6 +1,7 @@
 // Finds and removes images that nothing shows any more: a URL has replaced an upload, a season was removed, an import
 // has written other artwork.
 import mongoose from 'mongoose'
+import { Account, type StoredAccount } from '../../../models/account.js'
 import { Collection } from '../../../models/collection.js'
 import { Image, type StoredImage } from '../../../models/image.js'
 import { PersonPicture } from '../../../models/person-picture.js'
@@ -13,6 +14,7 @@ import { removeImages } from './images.js'
 /** Time from the last use of an image to its removal: an edit can be undone, and cached pages find the image. */
 export const UNUSED_IMAGE_TTL_MS = 24 * 3_600_000
 const BATCH_SIZE = 500
+const IMAGE_URL = /\/v1\/images\/[0-9a-f]{24}/
 
 interface ShownImages {
   readonly posterUrl?: string | null
@@ -43,7 +45,7 @@ export function isExpired ({ unusedSince, createdAt }: StoredImage, now: Date): 
 
 export interface CheckedImage {
   readonly image: StoredImage
-  /** A title, an episode, a collection or a person shows it. */
+  /** A title, an episode, a collection, a person or a profile shows it. */
   readonly isUsed: boolean
 }
 
@@ -69,7 +71,7 @@ async function checkBatch (images: readonly StoredImage[]): Promise<CheckedImage
   return images.map((image) => ({ image, isUsed: used.has(imageUrlOf(image._id)) }))
 }
 
-/** Reads collections, people, and if need be all titles. */
+/** Reads collections, people, and if need be all titles and profiles. */
 async function listOtherUrls (urls: readonly string[]): Promise<string[]> {
   const isOne = mongoose.trusted({ $in: urls })
   const [collections, people] = await Promise.all([
@@ -86,7 +88,23 @@ async function listOtherUrls (urls: readonly string[]): Promise<string[]> {
       ShownImages[]
     >(),
   ])
-  return [...found, ...shown, ...listUrls(stills)]
+  found.push(...shown, ...listUrls(stills))
+  const unused = urls.filter((url) => !found.includes(url))
+  return unused.length === 0 ? found : [...found, ...await listAvatarUrls()]
+}
+
+/** Without an index: few runs find an image that nothing else shows. Avatars may be absolute URLs, and state a size. */
+async function listAvatarUrls (): Promise<string[]> {
+  const urls = new Set<string>()
+  const cursor = Account.find({ 'profiles.avatar': IMAGE_URL } as never).select('profiles.avatar')
+    .lean<Array<Pick<StoredAccount, 'profiles'>>>().cursor()
+  for await (const { profiles } of cursor as AsyncIterable<Pick<StoredAccount, 'profiles'>>) {
+    for (const { avatar } of profiles) {
+      const [url] = IMAGE_URL.exec(avatar ?? '') ?? []
+      if (url !== undefined) urls.add(url)
+    }
+  }
+  return [...urls]
 }
 
 async function listTitleUrls (filter: object): Promise<Set<string>> {

@@ -66,7 +66,8 @@ t.test('images that nothing shows', async (t) => {
   await t.test('a replaced image is served for a day, and removed with its sizes', async (t) => {
     t.equal((await get(`${poster}?width=160`)).status, 200)
     await admin.patch(`/v1/admin/movies/${movie}`, { posterUrl: 'https://img.example.com/p.jpg' })
-    t.match(await findings(), [{ problem: 'no title, episode, collection or person shows it' }], 'of an older image')
+    const problem = 'no title, episode, collection, person or profile shows it'
+    t.match(await findings(), [{ problem }], 'of an older image')
     await run()
     t.strictSame(await findings(), [], 'the job removes it in time')
     advance(23 * HOUR_MS)
@@ -103,10 +104,27 @@ t.test('images that nothing shows', async (t) => {
     t.ok((await listServed()).includes(backdrop), 'a collection shows it')
   })
 
-  await t.test('a removed season, a collection, an import and a picture leave no image', async (t) => {
+  await t.test('the image of an avatar stays, also by an absolute URL or with a size', async (t) => {
+    const profile = `/v1/profiles/${admin.profileId}`
+    await admin.patch(`/v1/admin/movies/${movie}`, { logoUrl: null })
+    for (const avatar of [logo, `https://films.example.com${logo}?width=160`]) {
+      t.equal((await admin.patch(profile, { avatar })).status, 200)
+      await run()
+      advance(25 * HOUR_MS)
+      t.strictSame(await findings(), [])
+      await run()
+      t.ok((await listServed()).includes(logo), avatar)
+    }
+    await admin.patch(profile, { avatar: `/v1/images/${'0'.repeat(24)}` })
+    await run()
+    advance(25 * HOUR_MS)
+    await run()
+    t.notOk((await listServed()).includes(logo), 'an avatar of another image')
+  })
+
+  await t.test('a removed season, collection and picture leave no image', async (t) => {
     t.equal((await admin.delete(`/v1/admin/collections/${collection}`)).status, 204)
     t.equal((await admin.delete(`/v1/admin/shows/${show.id}/seasons/1`)).status, 204)
-    t.equal((await admin.patch(`/v1/admin/movies/${movie}`, { logoUrl: null })).status, 200)
     t.equal((await admin.delete(`/v1/admin/people/${credits.cast[0].personId}/picture`)).status, 204)
     await run()
     advance(25 * HOUR_MS)
