@@ -9,7 +9,7 @@ import { buttonClass } from '@shared/design/button.js'
 import { Backdrop } from '@shared/design/backdrop.js'
 import { posterLook } from '@shared/design/poster-look.js'
 import type { HomePageData } from '../api/home.js'
-import { movieQuery, showQuery, type Title } from '../api/titles.js'
+import { isShow, movieQuery, seasonQuery, showQuery, type Title } from '../api/titles.js'
 import { useContinueText, useEpisodeCode } from './item-text.js'
 
 export function HomeHero ({ rows }: { readonly rows: HomePageData['rows'] }): ReactNode {
@@ -46,17 +46,18 @@ function ContinueHero ({ card }: { readonly card: ContinueCard }): ReactNode {
 function TitleHero ({ card }: { readonly card: Card }): ReactNode {
   const t = useTranslations('home')
   const title = useTitle(card)
+  const itemId = useFirstItem(title)
   const facts = [card.year, ...card.genres.slice(0, 3)].filter((fact) => fact !== null).join(' · ')
   return (
     <Hero title={card} kicker={t('recommended')}>
       <p className="hero-facts">{facts}</p>
       {typeof title?.synopsis === 'string' ? <p className="hero-synopsis">{title.synopsis}</p> : null}
       <div className="actions">
-        {title !== undefined && 'mediaFiles' in title && title.mediaFiles.length > 0
+        {itemId !== null
           ? (
             <Link
               to="/play/$itemId"
-              params={{ itemId: card.id }}
+              params={{ itemId }}
               search={{ title: card.id }}
               className={buttonClass('main')}
             >
@@ -76,6 +77,15 @@ function useTitle ({ id, kind }: Card): Title | undefined {
   const movie = useQuery({ ...movieQuery(id), enabled: kind === 'movie' })
   const show = useQuery({ ...showQuery(id), enabled: kind === 'show' })
   return movie.data ?? show.data
+}
+
+/** The movie, or the first episode of a show, if it can be played. */
+function useFirstItem (title: Title | undefined): string | null {
+  const show = title !== undefined && isShow(title) ? title : null
+  const first = show?.seasons.find(({ number, episodeCount }) => number > 0 && episodeCount > 0)?.number ?? 0
+  const { data: season } = useQuery({ ...seasonQuery(show?.id ?? '', first), enabled: first > 0 })
+  if (title !== undefined && !isShow(title)) return title.mediaFiles.length > 0 ? title.id : null
+  return season?.episodes.find(({ mediaFiles }) => mediaFiles.length > 0)?.id ?? null
 }
 
 function MoreLink ({ title }: { readonly title: Card }): ReactNode {
@@ -102,7 +112,7 @@ function Hero ({ title, kicker, children }: HeroProps): ReactNode {
   const { className, style } = posterLook(title.id)
   return (
     <section className={`hero ${className}`} style={style} aria-label={title.title}>
-      <Backdrop url={title.backdropUrl} />
+      <Backdrop url={title.backdropUrl} placeholder={title.backdropPlaceholder} />
       <div className="hero-text">
         <p className="kicker">{kicker}</p>
         <h1>{title.title}</h1>

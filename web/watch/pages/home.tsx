@@ -8,6 +8,7 @@ import { usePageTitle } from '@shared/design/page-title.js'
 import { homeQuery } from '../api/home.js'
 import { CardRow } from '../components/card-row.js'
 import { HomeHero } from '../components/home-hero.js'
+import { useRowTitle } from '../components/row-title.js'
 import { ContinueWatchingCard, TitleCard } from '../components/title-card.js'
 import { useHideCard } from '../components/use-hide-card.js'
 
@@ -16,6 +17,7 @@ export function HomePage (): ReactNode {
   usePageTitle(null)
   const { data: { rows } } = useSuspenseQuery(homeQuery())
   const hide = useHideCard()
+  const nameRow = useRowTitle()
   if (rows.every(({ items }) => items.length === 0)) {
     return <PageState icon={Clapperboard} title={t('empty')} text={t('emptyText')} />
   }
@@ -25,7 +27,12 @@ export function HomePage (): ReactNode {
       {rows.filter(({ items }) => items.length > 0).map((row) =>
         row.kind === 'continue'
           ? (
-            <CardRow key={row.id} title={row.title} isWide seeAll={{ to: '/rows/$rowId', params: { rowId: row.id } }}>
+            <CardRow
+              key={row.id}
+              title={nameRow(row)}
+              isWide
+              seeAll={{ to: '/rows/$rowId', params: { rowId: row.id } }}
+            >
               {row.items.map((card, index) => (
                 <ContinueWatchingCard
                   key={card.title.id}
@@ -39,7 +46,7 @@ export function HomePage (): ReactNode {
             </CardRow>
           )
           : (
-            <CardRow key={row.id} title={row.title} seeAll={{ to: '/rows/$rowId', params: { rowId: row.id } }}>
+            <CardRow key={row.id} title={nameRow(row)} seeAll={{ to: '/rows/$rowId', params: { rowId: row.id } }}>
               {row.items.map((card, index) => <TitleCard key={card.id} card={card} index={index} />)}
             </CardRow>
           )

@@ -8,6 +8,7 @@ import { usePageTitle } from '@shared/design/page-title.js'
 import { PageState } from '@shared/design/states.js'
 import { rowQuery } from '../api/discovery.js'
 import { CardGrid } from '../components/card-row.js'
+import { useRowTitle } from '../components/row-title.js'
 import { ShowMore } from '../components/show-more.js'
 import { ContinueWatchingCard, TitleCard } from '../components/title-card.js'
 import { useHideCard } from '../components/use-hide-card.js'
@@ -15,11 +16,12 @@ import '../styles/browse.css'
 
 export function RowPage (): ReactNode {
   const t = useTranslations('home')
+  const nameRow = useRowTitle()
   const { rowId } = useParams({ from: '/profile/rows/$rowId' })
   const list = useSuspenseInfiniteQuery(rowQuery(rowId))
   const hide = useHideCard()
   const { pages } = list.data
-  const heading = pages[0]?.title ?? ''
+  const heading = pages[0] === undefined ? '' : nameRow({ id: rowId, title: pages[0].title })
   usePageTitle(heading)
   if (pages.every(({ items }) => items.length === 0)) {
     return <PageState icon={Clapperboard} title={heading} text={t('emptyRow')} />
