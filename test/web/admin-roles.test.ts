@@ -41,6 +41,12 @@ t.test('roles and the dashboard', BROWSER_TEST, async (t) => {
     await page.getByRole('link', { name: 'The Matrix' }).click()
     t.equal(await page.getByLabel('Title', { exact: true }).isDisabled(), true)
     t.equal(await page.getByRole('button', { name: 'Delete title' }).count(), 0)
+    for (const tab of ['People', 'Artwork', 'Markers']) {
+      await page.getByRole('tab', { name: tab }).click()
+      const panel = page.getByRole('tabpanel', { name: tab })
+      await panel.waitFor()
+      t.equal(await panel.getByRole('button').count(), 0, `${tab}: no button that does nothing`)
+    }
     await admin.post('/v1/admin/collections', { title: 'Simulations', published: false, titleIds: [movie] })
     await navigate(page, 'Collections')
     t.equal(await page.getByRole('button', { name: 'Create' }).count(), 0)
