@@ -1,12 +1,9 @@
 // hls.js, dash.js and Shaka Player in Chromium, on a page of another origin, with the renditions of a master: forced
 // switches, languages and subtitles. Skipped without Chromium or ffmpeg.
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createRequire } from 'node:module'
 import path from 'node:path'
-import type { Browser, Page } from 'playwright-core'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { addMovie } from '../support/catalogue.js'
 import { readManifest } from '../support/dash.js'
 import { readPlaylist } from '../support/hls.js'
@@ -14,11 +11,10 @@ import { play } from '../support/playback.js'
 import { signUp, type TestUser } from '../support/users.js'
 import { encodeMasters, startEncodingApp, uploadMaster } from '../media/encoding/encoding-app.js'
 import { makeFile, skipWithoutFfmpeg } from '../media/encoding/programs.js'
-import { findChromium, launchBrowser, openPage } from './browser.js'
+import { findChromium, launchBrowser } from './browser.js'
+import { expectNoGap, FRAMES_PER_SECOND, openPlayer, servePlayers, type Frame } from './foreign-player-page.js'
 import { waitUntil } from './player-page.js'
-import { PLAYER_PAGE } from './player-script.js'
 
-const FRAMES_PER_SECOND = 10
 const SECONDS = 40
 /** A strip of a 1080p picture counts as 1080p by its width, and is encoded quickly. */
 const HIGH = { width: 1_920, height: 96, limit: 1_080 }
@@ -26,33 +22,6 @@ const HIGH = { width: 1_920, height: 96, limit: 1_080 }
 const PITCH = { en: 440, es: 880 }
 
 const chromium = findChromium()
-
-/** Serves the page and the players. @returns its origin */
-async function servePlayers (t: Test): Promise<string> {
-  const require = createRequire(import.meta.url)
-  const files: Readonly<Record<string, string>> = {
-    '/hls.js': require.resolve('hls.js/dist/hls.min.js'),
-    '/dash.js': require.resolve('dashjs'),
-    '/shaka.js': require.resolve('shaka-player/dist/shaka-player.compiled.js'),
-  }
-  const server = createServer(({ url = '' }, response) => {
-    const file = files[url]
-    const isPage = url === '/'
-    response.writeHead(isPage || file !== undefined ? 200 : 404, {
-      'content-type': isPage ? 'text/html; charset=utf-8' : 'text/javascript; charset=utf-8',
-    })
-    response.end(isPage ? PLAYER_PAGE : file === undefined ? '' : readFileSync(file))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => server.close())
-  return `http://localhost:${(server.address() as AddressInfo).port}`
-}
-
-interface Frame {
-  readonly mediaTime: number
-  readonly presentedFrames: number
-  readonly width: number
-}
 
 const skip = chromium === null ? 'Chromium was not found; set CHROMIUM_PATH' : await skipWithoutFfmpeg()
 
@@ -149,36 +118,5 @@ t.test('foreign players', { skip, timeout: 290_000 }, async (t) => {
     })
   }
 })
-
-async function openPlayer (
-  t: Test,
-  browser: Browser,
-  origin: string,
-  name: string,
-  url: string,
-): Promise<{ page: Page, errors: string[] }> {
-  const { page, errors } = await openPage(browser)
-  t.teardown(async () => {
-    await page.context().close()
-  })
-  await page.goto(origin)
-  // Browsers play audio after a click only.
-  await page.getByRole('button', { name: 'Start' }).click()
-  await page.evaluate(`openPlayer(${JSON.stringify(name)}, ${JSON.stringify(url)})`)
-  return { page, errors }
-}
-
-/** Callbacks may come late, but between two of them at most one frame was not presented. */
-function expectNoGap (t: Test, frames: readonly Frame[]): void {
-  for (const [i, frame] of frames.entries()) {
-    const before = frames[i - 1]
-    if (before === undefined) continue
-    const frameCount = Math.round((frame.mediaTime - before.mediaTime) * FRAMES_PER_SECOND)
-    const presented = frame.presentedFrames - before.presentedFrames
-    if (frameCount >= 0 && frameCount <= presented + 1) continue
-    t.fail(`from ${before.mediaTime} s to ${frame.mediaTime} s ${presented} frames were presented`)
-  }
-  t.ok(frames.length > 0)
-}
 
 const isPitch = (hertz: number): string => `Math.abs(readPitch() - ${hertz}) < 20`

@@ -68,10 +68,11 @@ const openers = {
     return {
       listWidths: () => [...new Set(player.getVariantTracks().map(({ width }) => width))],
       listLanguages: () => player.getAudioTracks().map(({ language }) => language),
-      selectWidth: (width) => {
+      // Clearing the buffer shows a resolution soon, as after a choice of the viewer; else the next segment has it.
+      selectWidth: (width, clearsBuffer = true) => {
         const { language } = track()
         const found = player.getVariantTracks().find((one) => one.width === width && one.language === language)
-        player.selectVariantTrack(found, true, 2)
+        player.selectVariantTrack(found, clearsBuffer, clearsBuffer ? 2 : 0)
       },
       selectAudio: (language) => player.selectAudioTrack(find(player.getAudioTracks(), language)),
       selectText: (language) => player.selectTextTrack(find(player.getTextTracks(), language)),
