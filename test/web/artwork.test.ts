@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import { addMovie } from '../support/catalogue.js'
 import { call } from '../support/requests.js'
 import { PASSWORD, signUp, signUpAdmin } from '../support/users.js'
-import { logInToHome } from './browser.js'
+import { holdRequests, logInToHome } from './browser.js'
 import { waitUntil } from './player-page.js'
 import { scriptErrors, testWatchApp } from './watch-app.js'
 
@@ -30,21 +30,18 @@ testWatchApp('artwork has sizes and placeholders', async (t, { app, origin, open
     await route.abort()
   })
   await logInToHome(page, origin, user.email, PASSWORD)
-  let release: () => void = () => undefined
-  const isReleased = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  await page.route('**/v1/images/**', async (route) => {
-    await isReleased
-    await route.continue()
-  })
+  const release = await holdRequests(page, '**/v1/images/**')
   await page.goto(`${origin}/watch/movie/${movie}`)
   const readImage = async (selector: string, property: string): Promise<string> => {
     await page.locator(selector).waitFor({ state: 'attached' })
     return await page.evaluate(`(() => { const image = document.querySelector('${selector}'); return ${property} })()`)
   }
   for (const selector of [POSTER, BACKDROP]) {
-    t.match(await readImage(selector, 'getComputedStyle(image).backgroundImage'), /^url\("data:image\/png/)
+    await page.locator(selector).waitFor({ state: 'attached' })
+    await waitUntil(
+      page,
+      `getComputedStyle(document.querySelector('${selector}')).backgroundImage.startsWith('url("data:image/png')`,
+    )
     t.match(await readImage(selector, 'image.srcset'), /\?width=160 160w, .*\?width=1920 1920w$/)
   }
   release()

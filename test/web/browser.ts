@@ -72,6 +72,21 @@ export async function openPage (browser: Browser, options: BrowserContextOptions
   return { page, errors }
 }
 
+/** Holds the requests of a page to matching URLs. @returns sends them */
+export async function holdRequests (page: Page, urlPattern: string): Promise<() => void> {
+  let release: () => void = () => undefined
+  const isReleased = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route(urlPattern, async (route) => {
+    await isReleased
+    await route.continue()
+  })
+  return () => {
+    release()
+  }
+}
+
 /** Logs in to one of the apps with the keyboard. */
 async function submitLogIn (page: Page, url: string, email: string, password: string): Promise<void> {
   await page.goto(url)

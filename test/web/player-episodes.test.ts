@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { startApp, containerOf } from '../support/app.js'
 import { addMovie, addShow } from '../support/catalogue.js'
 import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
-import { findChromium } from './browser.js'
+import { findChromium, holdRequests } from './browser.js'
 import {
   clearPlaybackStarts,
   openPlayer,
@@ -93,14 +93,7 @@ t.test('the player across episodes', {
     const movie = await addMovie(app, admin, { title: 'Alien' }, ['480p-en'])
     await savePosition(t, kim, movie, 30_000)
     const { page } = await openHome(t, kim)
-    let release: () => void = () => undefined
-    const isReleased = new Promise<void>((resolve) => {
-      release = resolve
-    })
-    await page.route('**/playback', async (route) => {
-      await isReleased
-      await route.continue()
-    })
+    const release = await holdRequests(page, '**/playback')
     const requested = page.waitForRequest((request) => request.url().endsWith('/playback'))
     await openPlayer(page, origin, movie)
     await requested
