@@ -9,6 +9,7 @@ import { createChunkHelper } from './chunks/help-encoding.js'
 import { encodeMaster } from './encode-master.js'
 import { EncodingFailedError, type EncodingDeps } from './encoding-deps.js'
 import { claimJob, hasCrashedTooOften, listDueJobs, saveFailure, saveSuccess, type RunningJob } from './job-state.js'
+import { explainByStorage } from './plan-master.js'
 import { replaceMasters } from './replace-masters.js'
 import { ProgramStoppedError } from './run-program.js'
 import { removeAbandonedFolders } from './scratch-folders.js'
@@ -86,8 +87,9 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
       await claim.stopRenewing()
       await saveSuccess(attempt)
     } catch (error) {
+      const explained = await explainByStorage(deps, job, error)
       await claim.stopRenewing()
-      await endAttempt(attempt, error, async () => {
+      await endAttempt(attempt, explained, async () => {
         await claim.release()
       })
     }

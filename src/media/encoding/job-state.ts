@@ -17,7 +17,7 @@ export const CLAIM_TTL_MS = 60_000
 export const CLAIM_RENEWAL_INTERVAL_MS = 2_000
 
 /** Reasons that lie in the service, not in the master: the attempt does not count. */
-const BLOCKED = ['disk-full', 'encoder-unavailable']
+const BLOCKED = ['disk-full', 'encoder-unavailable', 'storage-unavailable']
 
 export interface RunningJob {
   readonly job: StoredEncodingJob

@@ -1,10 +1,11 @@
 // Probes a master and plans its renditions.
 import type { StoredEncodingJob } from '../../../models/encoding-job.js'
+import { DomainError } from '../../errors.js'
 import { EncoderUnavailableError } from './encoder.js'
 import { EncodingFailedError, type EncodingDeps } from './encoding-deps.js'
 import { planEncoding, type EncodingPlan } from './encoding-plan.js'
 import { readMasterInfo } from './master-info.js'
-import type { ProgramResult } from './run-program.js'
+import { ProgramStoppedError, type ProgramResult } from './run-program.js'
 
 /**
  * Probes a master.
@@ -40,3 +41,20 @@ export function diskFull (): EncodingFailedError {
     'The disk has too little space for the renditions. The job continues when there is more.',
   )
 }
+
+/**
+ * ffmpeg cannot tell a damaged master from a storage that does not respond.
+ * @returns the error, or `storage-unavailable` in place of one that an outage explains
+ */
+export async function explainByStorage (
+  { storage }: Pick<EncodingDeps, 'storage'>,
+  { storageKey }: Pick<StoredEncodingJob, 'storageKey'>,
+  error: unknown,
+): Promise<unknown> {
+  if (error instanceof ProgramStoppedError) return error
+  const outage = isOutage(error) ? error : await storage.stat(storageKey).then(() => null, (reason: unknown) => reason)
+  return isOutage(outage) ? new EncodingFailedError(outage.code, outage.detail) : error
+}
+
+const isOutage = (error: unknown): error is DomainError =>
+  error instanceof DomainError && error.code === 'storage-unavailable'

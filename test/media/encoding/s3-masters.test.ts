@@ -21,6 +21,18 @@ t.test('masters in S3', { skip: await skipWithoutFfmpeg() }, async (t) => {
       const movie = await addMovie(test.app, test.admin, {}, [])
       const folder = t.testdir({})
       const { body: job } = await uploadMaster(test, movie, await makeCountedMaster(folder, 'master.mkv', seconds))
+      // The store does not respond after the first output, and for longer than failures are repeated.
+      server.failsAfterPut = true
+      for (let i = 0; i < 4; i++) {
+        await containerOf(test.app).encoding.processPending()
+        await containerOf(test.app).encoding.onIdle()
+        const waiting = { state: 'waiting', attempts: 0, failure: { code: 'storage-unavailable' } }
+        t.match(await EncodingJob.findById(job.id).lean(), waiting, 'an outage does not count')
+        test.clock.advance(6 * 60_000)
+      }
+      t.equal(await EncodingChunk.countDocuments({ state: 'done' }), isChunked ? 1 : 0)
+      server.failsAfterPut = false
+      server.fault = null
       await encodeMasters(test)
 
       t.match(await EncodingJob.findById(job.id).lean(), { state: 'done', failure: null, isChunked })

@@ -13,7 +13,7 @@ import { EncodingFailedError, type EncodingDeps } from '../encoding-deps.js'
 import { rungFileName, withRungs, type EncodingPlan } from '../encoding-plan.js'
 import { encodingArguments } from '../ffmpeg-arguments.js'
 import { measureLoudness } from '../measure-loudness.js'
-import { diskFull, requireSuccess } from '../plan-master.js'
+import { diskFull, explainByStorage, requireSuccess } from '../plan-master.js'
 import { ProgramStoppedError } from '../run-program.js'
 import { createScratchFolder, hasRoomFor, removeScratchFolder } from '../scratch-folders.js'
 import { audioArguments, AUDIO_FILE } from './chunk-arguments.js'
@@ -37,8 +37,8 @@ interface Attempt extends ChunkWork {
 /**
  * Encodes a chunk, unless another process does. A failure is stored with the chunk.
  * @returns whether it was claimed
- * @throws EncodingFailedError `disk-full` and `encoder-unavailable`, which do not lie in the chunk; ProgramStoppedError
- * after an abort
+ * @throws EncodingFailedError `disk-full`, `encoder-unavailable` and `storage-unavailable`, which do not lie in the
+ * chunk; ProgramStoppedError after an abort
  */
 export async function runChunk (deps: EncodingDeps, chunk: StoredEncodingChunk, work: ChunkWork): Promise<boolean> {
   const { config, now } = deps
@@ -54,7 +54,8 @@ export async function runChunk (deps: EncodingDeps, chunk: StoredEncodingChunk, 
     const frames = await encodeChunk(deps, { ...work, signal, running, folder })
     await claim.stopRenewing()
     if (!await saveChunk(running, frames)) throw new ProgramStoppedError()
-  } catch (error) {
+  } catch (thrown) {
+    const error = await explainByStorage(deps, work.job, thrown)
     await claim.stopRenewing()
     const failure = toFailure(error)
     if (failure !== null) {
@@ -75,6 +76,7 @@ export async function runChunk (deps: EncodingDeps, chunk: StoredEncodingChunk, 
 /** @returns null for an error that does not lie in the chunk: the attempt does not count */
 function toFailure (error: unknown): EncodingFailedError | null {
   if (error instanceof ProgramStoppedError || error instanceof EncoderUnavailableError || isDiskFull(error)) return null
+  if (error instanceof EncodingFailedError && error.code === 'storage-unavailable') return null
   if (error instanceof EncodingFailedError) return error
   return new EncodingFailedError('encoding-failed', 'The service could not encode a part of the master.')
 }
