@@ -21,6 +21,8 @@ export interface StoredRendition {
   /** Resolution, lines of a 16:9 picture. */
   height: number
   storageKey: string
+  /** The video of the master itself, in a file of its own. Absent: false. */
+  isOriginal?: boolean
 }
 
 /** The clock of the video of a master, as the first attempt found it. */
@@ -64,6 +66,7 @@ export interface StoredEncodingJob extends StoredAttempt {
 const renditionSchema = new Schema<StoredRendition>({
   height: { type: Number, required: true },
   storageKey: { type: String, required: true },
+  isOriginal: { type: Boolean, default: false },
 })
 
 const clockSchema = new Schema<StoredClock>({

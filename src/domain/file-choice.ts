@@ -10,6 +10,8 @@ export interface PlayableFile {
   readonly videoCodec: string | null
   readonly audioLanguages: readonly string[]
   readonly edition: string | null
+  /** The master that the file comes from; null or absent: uploaded. */
+  readonly master?: unknown
   /** HLS packages of the video, whose parameter sets are outside of the frames. */
   readonly hls: { readonly packages: readonly unknown[] }
 }
@@ -133,12 +135,16 @@ function contextOf (files: readonly PlayableFile[], preferences: FilePreferences
   return { preferences, lastFile, languages: languages.filter((language) => language !== null) }
 }
 
-/** Ranks by edition, language, resolution, the file played last, bitrate and ID. */
+/**
+ * Ranks by edition, language, resolution, the file played last, bitrate and ID. A device that does not state its codecs
+ * gets the original video of a master last: the renditions play everywhere.
+ */
 function rankFiles<F extends PlayableFile> (files: readonly F[], context: ChoiceContext): F[] {
   const { lastFile } = context
   const sortKey = (file: F): number[] => [
     lastFile !== null && file.edition !== lastFile.edition ? 1 : 0,
     languageRank(file, context),
+    ranksLastByCodec(file, context) ? 1 : 0,
     -videoHeight(file),
     file.id === lastFile?.id ? 0 : 1,
     -(file.bitrate ?? 0),
@@ -146,6 +152,11 @@ function rankFiles<F extends PlayableFile> (files: readonly F[], context: Choice
   return files.map((file) => ({ file, key: sortKey(file) }))
     .sort((a, b) => compareKeys(a.key, b.key) || (a.file.id < b.file.id ? -1 : 1))
     .map((entry) => entry.file)
+}
+
+/** Whether a file has the video of its master, and the device states no codecs. All renditions are H.264. */
+function ranksLastByCodec ({ videoCodec, master }: PlayableFile, { preferences: { client } }: ChoiceContext): boolean {
+  return client.codecs === undefined && videoCodec !== null && !/^avc/i.test(videoCodec) && master != null
 }
 
 function compareKeys (a: readonly number[], b: readonly number[]): number {
@@ -226,7 +237,7 @@ function explainChoice (
 const REJECTION_TEXTS: Readonly<Record<RejectionCode, string>> = {
   'client-height': 'Exceeds the resolution of this device.',
   'client-bitrate': 'Exceeds the bandwidth of this device.',
-  'client-codec': 'Uses a codec that this device cannot play.',
+  'client-codec': 'Uses a codec that is not among those of this device.',
   'other-edition': 'Another edition than the file played last.',
   'other-language': 'Not in the preferred language.',
   'lower-quality': 'Lower quality than the chosen file.',
@@ -246,5 +257,6 @@ function rejectForRank (file: PlayableFile, best: PlayableFile, context: ChoiceC
   if (lastFile !== null && file.edition !== lastFile.edition && best.edition === lastFile.edition) {
     return 'other-edition'
   }
-  return languageRank(file, context) > languageRank(best, context) ? 'other-language' : 'lower-quality'
+  if (languageRank(file, context) > languageRank(best, context)) return 'other-language'
+  return ranksLastByCodec(file, context) && !ranksLastByCodec(best, context) ? 'client-codec' : 'lower-quality'
 }

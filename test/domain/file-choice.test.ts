@@ -116,6 +116,12 @@ t.test('height, bitrate and codec each reject a file; limits are inclusive', asy
       {},
       'high-bitrate',
     ],
+    ['no codecs, and the original of a master', [hd, { ...hevc, height: 2_160, master: 'master' }], {}, 'hd'],
+    ['its codec, and the original of a master', [hd, { ...hevc, height: 2_160, master: 'master' }], {
+      client: { codecs: ['avc1', 'hvc1'] },
+    }, 'hevc'],
+    ['no codecs, and an uploaded file', [hd, { ...hevc, height: 2_160 }], {}, 'hevc'],
+    ['no codecs, and only an original', [{ ...hevc, master: 'master' }], {}, 'hevc'],
     ['a playable language', [hdSpanish, uhd], {
       client: { languages: ['es'], maxHeight: 1080 },
     }, 'hd-es'],

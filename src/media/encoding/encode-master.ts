@@ -1,7 +1,5 @@
 // One attempt to encode a master: probes it, measures its loudness, encodes the rungs that are missing, and publishes
 // them one by one.
-import { randomUUID } from 'node:crypto'
-import { Types } from 'mongoose'
 import type { StoredRendition } from '../../../models/encoding-job.js'
 import { Media, type StoredMedia } from '../../../models/media.js'
 import type { SizedRung } from '../../domain/encoding-ladder.js'
@@ -13,13 +11,14 @@ import { EncodingFailedError, type EncodingDeps } from './encoding-deps.js'
 import { ENCODING_SHARE, passCost, splitIntoPasses, withRungs, type EncodingPlan } from './encoding-plan.js'
 import { encodingArguments } from './ffmpeg-arguments.js'
 import { saveRenditions, type RunningJob } from './job-state.js'
+import { keepOriginal } from './keep-original.js'
 import { planWithClock } from './master-clock.js'
 import { makeThumbnails } from './master-thumbnails.js'
 import { saveChapters } from './master-chapters.js'
 import { takePictures } from './master-pictures.js'
 import { measureLoudness } from './measure-loudness.js'
 import { diskFull, planMaster, requireSuccess } from './plan-master.js'
-import { publishRungs } from './publish-renditions.js'
+import { newRendition, publishRungs } from './publish-renditions.js'
 import { ProgramStoppedError } from './run-program.js'
 import { createScratchFolder, hasRoomFor, removeScratchFolder } from './scratch-folders.js'
 
@@ -36,6 +35,7 @@ export async function encodeMaster (deps: EncodingDeps, running: RunningJob, sig
   try {
     if (running.job.isChunked) await encodeInChunks(deps, running, { plan, rungs, folder, signal })
     else await encodeWhole(deps, running, withRungs(plan, rungs), folder, signal)
+    await keepOriginal(deps, running, plan, folder, signal)
     await saveChapters(deps, running.job, plan.chapters)
     await makeThumbnails(deps, running.job, plan.durationMs, folder, signal)
     await takePictures(deps, running.job, plan.durationMs, folder, signal)
@@ -89,13 +89,12 @@ async function findMissingRungs (deps: EncodingDeps, running: RunningJob, plan: 
   const isPublished = ({ _id }: StoredRendition): boolean => media?.files.some((file) => file._id.equals(_id)) === true
   const published = job.renditions.filter(isPublished)
   await removeUnusedUploads(deps, job.renditions.map(({ storageKey }) => storageKey))
-  const rungs = plan.rungs.filter((rung) => !published.some(({ height }) => height === rung.height))
+  const isRung = (rendition: StoredRendition, { height }: SizedRung): boolean =>
+    rendition.isOriginal !== true && rendition.height === height
+  const rungs = plan.rungs.filter((rung) => !published.some((rendition) => isRung(rendition, rung)))
   job.renditions = [
     ...published,
-    ...rungs.map(({ height }) => {
-      const _id = new Types.ObjectId()
-      return { _id, height, storageKey: `${job.item.toString()}/${_id.toString()}-${randomUUID()}` }
-    }),
+    ...rungs.map(({ height }) => newRendition(job, height)),
   ]
   if (!await saveRenditions(running, job.renditions)) throw new ProgramStoppedError()
   return rungs

@@ -27,7 +27,7 @@ export interface EncodingPlan extends LowestRungStreams {
   readonly clock: MasterClock
   /** How far before a time decoding begins, so that the pictures from that time on are complete, ms. */
   readonly seekMarginMs: number
-  readonly video: Pick<MasterVideo, 'stream' | 'isInterlaced' | 'range'>
+  readonly video: Omit<MasterVideo, 'frameRate' | 'hasVariableRate'>
   /** Constant. */
   readonly frameRate: FrameRate
   /** Highest first. */
@@ -52,13 +52,13 @@ export function planEncoding (
   { durationMs, clock, video, audio, subtitles, chapters }: Omit<MasterInfo, 'isSeekable'>,
   ladder: readonly LadderRung[],
 ): EncodingPlan {
-  const { stream, isInterlaced, range } = video
+  const { frameRate, hasVariableRate, ...fixed } = video
   return {
     durationMs,
     clock,
     seekMarginMs: SEEK_MARGIN_MS,
-    video: { stream, isInterlaced, range },
-    frameRate: outputFrameRate(video.frameRate, video.hasVariableRate),
+    video: fixed,
+    frameRate: outputFrameRate(frameRate, hasVariableRate),
     rungs: selectRungs(video, ladder),
     audio: audio.map((track) => ({ ...track, loudness: null })),
     chapters,

@@ -18,6 +18,8 @@ export interface MasterVideo extends PictureSize {
   readonly isInterlaced: boolean
   /** Transfer function. */
   readonly range: 'sdr' | 'pq' | 'hlg'
+  /** HEVC or AV1 in a form that browsers and TVs with the codec play: the video is kept beside its renditions. */
+  readonly isKept: boolean
 }
 
 export interface MasterAudio {
@@ -102,6 +104,9 @@ const MATROSKA = /^matroska\b/
 const TRANSPORT_STREAM = /^mpegts\b/
 /** A clock that starts later than this starts late. */
 const MAX_START_SECONDS = 1
+/** Pixel formats of HEVC Main and Main 10, and of AV1 Main. */
+const PLAYABLE_FORMATS = ['yuv420p', 'yuv420p10le']
+const KEPT_CODECS = ['hevc', 'av1']
 const INTERLACED = ['tt', 'bb', 'tb', 'bt']
 /** Names that muxers give to every track. */
 const GENERIC_NAMES =
@@ -120,12 +125,16 @@ const Stream = Type.Object({
   avg_frame_rate: Text,
   r_frame_rate: Text,
   color_transfer: Text,
+  pix_fmt: Text,
   channels: Type.Optional(Type.Number()),
   duration: Text,
   start_time: Text,
   disposition: Type.Optional(Type.Record(Type.String(), Type.Number())),
   tags: Tags,
-  side_data_list: Type.Optional(Type.Array(Type.Object({ rotation: Type.Optional(Type.Number()) }))),
+  side_data_list: Type.Optional(Type.Array(Type.Object({
+    rotation: Type.Optional(Type.Number()),
+    dv_bl_signal_compatibility_id: Type.Optional(Type.Number()),
+  }))),
 })
 type ProbedStream = Static<typeof Stream>
 const ProbedChapter = Type.Object({ start_time: Text, tags: Tags })
@@ -201,8 +210,14 @@ function toMasterVideo (stream: ProbedStream, codec: string): MasterVideo {
     hasVariableRate: !isInterlaced && average !== null && real !== null && !isEqualRate(average, real),
     isInterlaced,
     range: stream.color_transfer === 'smpte2084' ? 'pq' : stream.color_transfer === 'arib-std-b67' ? 'hlg' : 'sdr',
+    isKept: !isInterlaced && KEPT_CODECS.includes(codec) && PLAYABLE_FORMATS.includes(stream.pix_fmt ?? '') &&
+      !needsDolbyVision(stream),
   }
 }
+
+/** Without Dolby Vision, a device shows wrong colours where the base layer is compatible with nothing. */
+const needsDolbyVision = ({ side_data_list: sideData = [] }: ProbedStream): boolean =>
+  sideData.some(({ dv_bl_signal_compatibility_id: id }) => id === 0)
 
 /** @returns null for 0/0, which stands for unknown */
 function parseRate (text: string | undefined): FrameRate | null {

@@ -1,8 +1,9 @@
 // Publishes encoded rungs: each becomes a media file of the item, the lowest one with the subtitles of the master.
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
+import { Types } from 'mongoose'
 import type { StoredEncodingJob, StoredRendition } from '../../../models/encoding-job.js'
 import { mediaFileLimitReached, type StoredMedia, type StoredMediaFile } from '../../../models/media.js'
 import { videoHeight } from '../../domain/file-choice.js'
@@ -32,7 +33,9 @@ export async function publishRungs (
   signal: AbortSignal,
 ): Promise<void> {
   for (const rung of plan.rungs.toReversed()) {
-    const rendition = running.job.renditions.find(({ height }) => height === rung.height)
+    const rendition = running.job.renditions.find(({ height, isOriginal }) =>
+      isOriginal !== true && height === rung.height
+    )
     // The claim is renewed: a cancelled job publishes nothing more.
     if (rendition === undefined || signal.aborted || !await saveRenditions(running, running.job.renditions)) {
       throw new ProgramStoppedError()
@@ -41,7 +44,17 @@ export async function publishRungs (
   }
 }
 
-async function publishRendition (
+/** A rendition whose file is not stored yet. */
+export function newRendition ({ item }: Pick<StoredEncodingJob, 'item'>, height: number): StoredRendition {
+  const _id = new Types.ObjectId()
+  return { _id, height, storageKey: `${item.toString()}/${_id.toString()}-${randomUUID()}` }
+}
+
+/**
+ * Moves a file to the storage and adds it to the media files of the item.
+ * @throws EncodingFailedError if it cannot be used; ProgramStoppedError if the item was deleted
+ */
+export async function publishRendition (
   deps: EncodingDeps,
   job: StoredEncodingJob,
   plan: EncodingPlan,

@@ -36,6 +36,7 @@ t.test('a plain file', async (t) => {
       hasVariableRate: false,
       isInterlaced: false,
       range: 'sdr',
+      isKept: false,
     },
     audio: [{ stream: 1, codec: 'ac3', channels: 6, language: null, languageCode: null, kind: 'main', name: null }],
     subtitles: [],
@@ -172,4 +173,16 @@ t.test('a Matroska file whose clock starts late states its length, or the time o
   t.equal(isLengthKnown('600.0'), false)
   t.equal(isLengthKnown('0.023'), true)
   t.equal(isLengthKnown('600.0', 'mov,mp4'), true)
+})
+
+t.test('HEVC and AV1 are kept if browsers play them', async (t) => {
+  const isKept = (fields: object): boolean => readVideo({ codec_name: 'hevc', pix_fmt: 'yuv420p', ...fields }).isKept
+  t.ok(isKept({}))
+  t.ok(isKept({ codec_name: 'av1', pix_fmt: 'yuv420p10le' }))
+  t.notOk(isKept({ codec_name: 'h264' }))
+  t.notOk(isKept({ pix_fmt: 'yuv422p10le' }))
+  t.notOk(isKept({ pix_fmt: undefined }))
+  t.notOk(isKept({ field_order: 'tt' }))
+  t.ok(isKept({ side_data_list: [{ rotation: 90 }, { dv_bl_signal_compatibility_id: 1 }] }), 'with an HDR10 base layer')
+  t.notOk(isKept({ side_data_list: [{ dv_bl_signal_compatibility_id: 0 }] }), 'with Dolby Vision alone')
 })

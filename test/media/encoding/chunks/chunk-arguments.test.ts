@@ -16,6 +16,7 @@ const VIDEO: MasterVideo = {
   frameRate: { numerator: 25, denominator: 1 },
   hasVariableRate: false,
   isInterlaced: false,
+  isKept: false,
   range: 'sdr',
 }
 const AUDIO: MasterAudio = {

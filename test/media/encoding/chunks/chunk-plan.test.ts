@@ -60,6 +60,7 @@ t.test('other settings need other chunks', async (t) => {
     frameRate,
     hasVariableRate: false,
     isInterlaced: false,
+    isKept: false,
     range: 'sdr' as const,
   }
   const plan = (durationMs: number, quality: number) =>

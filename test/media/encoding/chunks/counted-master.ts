@@ -39,7 +39,8 @@ async function print (program: 'ffmpegPath' | 'ffprobePath', args: readonly stri
 /** The numbers that the frames of a rendition show. */
 export async function readFrameNumbers (folder: string, file: string): Promise<number[]> {
   const bits = `scale=${BITS}:1:flags=area,format=gray`
-  await makeFile(folder, ['-i', file, '-map', '0:v:0', '-vf', bits, '-f', 'rawvideo', 'numbers.gray'])
+  const output = ['-fps_mode', 'passthrough', '-f', 'rawvideo', 'numbers.gray']
+  await makeFile(folder, ['-i', file, '-map', '0:v:0', '-vf', bits, ...output])
   const bytes = readFileSync(path.join(folder, 'numbers.gray'))
   return Array.from(
     { length: bytes.length / BITS },
@@ -52,8 +53,8 @@ export async function readFrameNumbers (folder: string, file: string): Promise<n
 }
 
 /** Times of all packets of a file, with key frames marked, in the order of the file. */
-export async function readPackets (file: string, stream: 'v' | 'a'): Promise<string[]> {
-  const shown = ['-show_entries', 'packet=pts,dts,flags', '-of', 'csv=p=0']
+export async function readPackets (file: string, stream: 'v' | 'a', fields = 'pts,dts,flags'): Promise<string[]> {
+  const shown = ['-show_entries', `packet=${fields}`, '-of', 'csv=p=0']
   return (await print('ffprobePath', ['-v', 'error', '-select_streams', stream, ...shown, file])).trim().split('\n')
 }
 
