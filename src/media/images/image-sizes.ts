@@ -1,6 +1,7 @@
 // Smaller versions of images as WebP and AVIF. A size is made when it is first requested, and stored.
 import { randomUUID } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   addImageSize,
   Image,
@@ -8,6 +9,7 @@ import {
   type StoredImage,
   type StoredImageSize,
 } from '../../../models/image.js'
+import { ObjectNotFoundError } from '../../storage/storage.js'
 import type { StorageDeps } from '../deps.js'
 import { removeObjects } from '../object-cleanup.js'
 import { storeSmallObject } from '../small-objects.js'
@@ -17,6 +19,8 @@ import { loadSharp, SHARP_INPUT } from './sharp.js'
 export const IMAGE_WIDTHS = [160, 320, 640, 1_280, 1_920] as const
 /** More requests for new sizes receive the original for now. */
 const MAX_PENDING = 64
+/** So does a request that has waited this long: the first visitor of a page asks for dozens of sizes. */
+const MAX_WAIT_MS = 2_000
 const WEBP = { quality: 80 } as const
 /** The default effort takes several times longer for files that are a few percent smaller. */
 const AVIF = { quality: 55, effort: 2 } as const
@@ -25,13 +29,13 @@ export interface ImageSizes {
   /**
    * Returns a version that is at least so wide, if the image is.
    * @param width pixels
-   * @returns null for an image that cannot be decoded, or while many sizes are made
+   * @returns null for an image that cannot be decoded, and for a size that takes long to make or cannot be stored
    * @throws ObjectNotFoundError
    */
   find(image: StoredImage, width: number, format: ImageFormat): Promise<StoredImageSize | null>
 }
 
-export function createImageSizes (deps: StorageDeps): ImageSizes {
+export function createImageSizes (deps: StorageDeps, maxWaitMs = MAX_WAIT_MS): ImageSizes {
   /** Sizes that are being made, by image, width and format. */
   const pending = new Map<string, Promise<StoredImageSize | null>>()
   /** One at a time: each takes a core. */
@@ -43,15 +47,35 @@ export function createImageSizes (deps: StorageDeps): ImageSizes {
     if (stored !== null) return stored
     const key = `${image._id.toString()} ${target} ${format}`
     const running = pending.get(key)
-    if (running !== undefined) return await running
+    if (running !== undefined) return await waitFor(running)
     if (pending.size >= MAX_PENDING) return null
-    const making = last.catch(() => undefined).then(async () => await makeSize(deps, image, target, format))
+    const making = last.catch(() => undefined).then(async () => await tryToMake(image, target, format))
       .finally(() => {
         pending.delete(key)
       })
     last = making.catch(() => undefined)
     pending.set(key, making)
-    return await making
+    return await waitFor(making)
+  }
+
+  /** The image can be shown without a size that fails. @throws ObjectNotFoundError */
+  async function tryToMake (image: StoredImage, width: number, format: ImageFormat): Promise<StoredImageSize | null> {
+    try {
+      return await makeSize(deps, image, width, format)
+    } catch (error) {
+      if (error instanceof ObjectNotFoundError) throw error
+      deps.log.warn({ err: error, imageId: image._id.toString() }, 'a size of an image could not be made')
+      return null
+    }
+  }
+
+  async function waitFor (making: Promise<StoredImageSize | null>): Promise<StoredImageSize | null> {
+    const waited = new AbortController()
+    try {
+      return await Promise.race([making, sleep(maxWaitMs, null, { signal: waited.signal })])
+    } finally {
+      waited.abort()
+    }
   }
   return { find }
 }

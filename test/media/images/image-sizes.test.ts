@@ -121,6 +121,28 @@ t.test('image sizes', async (t) => {
     t.strictSame(await findings(), [])
   })
 
+  await t.test('that take long to make, or cannot be stored, are the original for now', async (t) => {
+    const other = await addMovie(app, admin, {}, [])
+    const { body } = await send(`/v1/admin/titles/${other}/backdrop`, backdrop, 'image/jpeg')
+    const image = await Image.findById(body.backdropUrl.split('/').at(-1)).lean<StoredImage>()
+    const { storage, log } = containerOf(app)
+    t.equal(await createImageSizes({ storage, log }, 0).find(image!, 320, 'webp'), null)
+    const patient = createImageSizes({ storage, log }, 60_000)
+    t.match(await patient.find(image!, 320, 'webp'), { width: 320 }, 'a later request gets it')
+    const warnings: string[] = []
+    const failing = createImageSizes({
+      storage: {
+        ...storage,
+        create: async () => {
+          throw new Error('no response')
+        },
+      },
+      log: { warn: (_details: object, message: string) => warnings.push(message) } as never,
+    }, 60_000)
+    t.equal(await failing.find(image!, 640, 'webp'), null)
+    t.strictSame(warnings, ['a size of an image could not be made'])
+  })
+
   await t.test('of an image that cannot be decoded are the original', async (t) => {
     const other = await addMovie(app, admin, {}, [])
     const bytes = Buffer.from([0xff, 0xd8, 0xff, 0, 0])
