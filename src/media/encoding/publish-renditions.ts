@@ -70,7 +70,8 @@ export async function publishRendition (
   await storage.adopt(localFile, storageKey)
   const result = await prober.probe(await storage.locate(storageKey), sizeBytes)
   if (!result.ok) throw new EncodingFailedError('encoding-failed', `A rendition cannot be used: ${result.reason}.`)
-  assertComplete(plan.durationMs, result.info.durationMs)
+  const isRemote = await storage.locate(job.storageKey) instanceof URL
+  assertComplete(plan.durationMs, result.info.durationMs, isRemote)
   const masterAudio = [...plan.audio, ...plan.surround]
   const audioTracks = result.info.audioTracks.map((track, i) => {
     const { language = track.language, kind = track.kind, name = track.name } = masterAudio[i] ?? {}
@@ -105,8 +106,11 @@ export async function publishRendition (
   packaging.enqueue(item.id, _id.toString())
 }
 
-/** ffmpeg ends without an error where a damaged file ends. Containers may state a duration that differs a little. */
-function assertComplete (masterMs: number, renditionMs: number): void {
+/**
+ * ffmpeg ends without an error where a damaged file ends. Containers may state a duration that differs a little.
+ * @param isRemote the connection to the master may have ended early: another attempt may succeed
+ */
+function assertComplete (masterMs: number, renditionMs: number, isRemote: boolean): void {
   const missingMs = masterMs - renditionMs
   if (missingMs <= Math.max(MIN_MISSING_MS, masterMs * MIN_MISSING_SHARE)) return
   const [stated, found] = [masterMs, renditionMs].map((ms) => (ms / 1_000).toFixed(1))
@@ -114,7 +118,7 @@ function assertComplete (masterMs: number, renditionMs: number): void {
     'master-incomplete',
     `The master states ${stated} s, but can be decoded for ${found} s only: it is damaged or incomplete. Upload a ` +
       'complete file.',
-    { isFinal: true },
+    { isFinal: !isRemote },
   )
 }
 

@@ -12,6 +12,19 @@ import { skipWithoutFfmpeg } from './programs.js'
 const FRAMES_PER_SECOND = 25
 
 t.test('masters in S3', { skip: await skipWithoutFfmpeg() }, async (t) => {
+  t.test('a master that ends early, as after a lost connection, is tried again', async (t) => {
+    const test = await startEncodingApp(t, (await startS3Server(t)).variables)
+    const movie = await addMovie(test.app, test.admin, {}, [])
+    const whole = await makeCountedMaster(t.testdir({}), 'master.mkv', 5)
+    const { body: job } = await uploadMaster(test, movie, whole.subarray(0, Math.round(whole.length * 0.4)))
+    for (const [state, attempts] of [['waiting', 1], ['waiting', 2], ['failed', 3]] as const) {
+      await encodeMasters(test)
+      t.match(await EncodingJob.findById(job.id).lean(), { state, attempts, failure: { code: 'master-incomplete' } })
+      test.clock.advance(6 * 60_000)
+    }
+    t.strictSame(await runDoctor(test), [])
+  })
+
   for (
     const [name, seconds, isChunked] of [['a short master', 5, false], ['a long master, in chunks', 65, true]] as const
   ) {
