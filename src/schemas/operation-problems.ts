@@ -168,6 +168,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
   uploadMovieMedia: [...MEDIA_UPLOAD, ...MASTER_UPLOAD],
   uploadEpisodeMedia: [...MEDIA_UPLOAD, ...MASTER_UPLOAD],
   listEncodingJobs: PAGE,
+  listMarkerDetections: PAGE,
   retryEncodingJob: ['encoding-job-state'],
   cancelEncodingJob: ['encoding-job-state'],
   beginUpload: [

@@ -53,7 +53,8 @@ export async function expectModelForm (t: Test, model: unknown): Promise<void> {
   for (const document of documents) {
     // A new document drops unknown fields and gets the defaults.
     const expected = new Documents(copy(document))
-    await t.resolves(expected.validate())
+    // Without the hooks, which require that a plan is set by newAccount.
+    t.equal(expected.validateSync() ?? null, null)
     t.strictSame(
       sortKeys(document),
       sortKeys(expected.toObject({ depopulate: true, minimize: false })),
