@@ -100,6 +100,7 @@ export function formatDifferences (isFallbackServer: boolean): string {
     '- The service logs each request to a file, limits request rates, reads the address of the client from ' +
     'X-Forwarded-For, checks the session of each token, sends security headers and ETags, and records log-ins. ' +
     'The peers do none of this.',
+    '- The service runs with ROLE=api: it encodes, packages and compares nothing meanwhile.',
     '- The service answers from a catalogue in memory, which costs memory and idle CPU; the peers read the database.',
     '- "bytes" include the headers. The peers send a show with all its episodes and files, the service without.',
     "- A profile's token adds the wishlist, the rating and the progress of the profile to what the service sends.",

@@ -53,6 +53,8 @@ export async function startProductionService (
 ): Promise<Target> {
   const service = await startService(cleanup, databaseUri, dataDir, {
     NODE_ENV: 'production',
+    // The media files of the data are not stored: a worker would try to read them again and again.
+    ROLE: 'api',
     RATE_LIMITS: 'on',
     LOG_LEVEL: 'info',
     TRUSTED_PROXIES: '127.0.0.1',
