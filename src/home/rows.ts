@@ -94,19 +94,6 @@ function findVisible ({ catalogue, scope, now }: HomeContext, titleId: string): 
 
 type RankedTitle = RowEntry & RankedEntry
 
-/** Creates a row. @param entries in descending order of their keys */
-function createRankedRow (
-  { id, title, isDiscovery }: Pick<Row, 'id' | 'title' | 'isDiscovery'>,
-  entries: () => Iterable<RankedTitle>,
-): Row {
-  return {
-    id,
-    title,
-    isDiscovery,
-    page: (after, limit, isWanted) => pageOfRanked(entries(), after, limit, (entry) => isWanted(entry.title)),
-  }
-}
-
 interface DiscoveryRow extends Pick<Row, 'id' | 'title'> {
   readonly version: ListSource['version']
   /** Whether the row also shows what the profile has watched. */
@@ -256,8 +243,7 @@ function wishlistRow ({ affinity, catalogue, scope, now }: HomeContext): Row {
 }
 
 function newEpisodesRow (context: HomeContext): Row {
-  const row = { id: 'new-episodes', title: 'New episodes of your shows', isDiscovery: false }
-  return createRankedRow(row, () => {
+  function listEpisodes (): RankedTitle[] {
     const { profile, unwanted } = context.affinity
     const { entries } = profile
     const ids = new Set([...entries.keys(), ...profile.wishlist])
@@ -266,7 +252,13 @@ function newEpisodesRow (context: HomeContext): Row {
       const episode = title === null ? null : findNewEpisode(context, title, entries.get(id))
       return title === null || episode === null ? [] : [{ title, episode, key: [episode.airDate ?? '', title.id] }]
     }).sort(byRankDescending)
-  })
+  }
+  return {
+    id: 'new-episodes',
+    title: 'New episodes of your shows',
+    isDiscovery: false,
+    page: (after, limit, isWanted) => pageOfRanked(listEpisodes(), after, limit, ({ title }) => isWanted(title)),
+  }
 }
 
 /** The last episode that aired recently, is playable and comes after the episode that the profile watched. */
