@@ -18,7 +18,7 @@ import { saveChapters } from './master-chapters.js'
 import { takePictures } from './master-pictures.js'
 import { measureLoudness } from './measure-loudness.js'
 import { diskFull, planMaster, requireSuccess } from './plan-master.js'
-import { newRendition, publishRungs } from './publish-renditions.js'
+import { isOfRung, newRendition, publishRungs } from './publish-renditions.js'
 import { ProgramStoppedError } from './run-program.js'
 import { createScratchFolder, hasRoomFor, removeScratchFolder } from './scratch-folders.js'
 
@@ -89,9 +89,7 @@ async function findMissingRungs (deps: EncodingDeps, running: RunningJob, plan: 
   const isPublished = ({ _id }: StoredRendition): boolean => media?.files.some((file) => file._id.equals(_id)) === true
   const published = job.renditions.filter(isPublished)
   await removeUnusedUploads(deps, job.renditions.map(({ storageKey }) => storageKey))
-  const isRung = (rendition: StoredRendition, { height }: SizedRung): boolean =>
-    rendition.isOriginal !== true && rendition.height === height
-  const rungs = plan.rungs.filter((rung) => !published.some((rendition) => isRung(rendition, rung)))
+  const rungs = plan.rungs.filter((rung) => !published.some((rendition) => isOfRung(rendition, rung)))
   job.renditions = [
     ...published,
     ...rungs.map(({ height }) => newRendition(job, height)),

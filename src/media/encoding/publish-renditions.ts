@@ -6,6 +6,7 @@ import path from 'node:path'
 import { Types } from 'mongoose'
 import type { StoredEncodingJob, StoredRendition } from '../../../models/encoding-job.js'
 import { mediaFileLimitReached, type StoredMedia, type StoredMediaFile } from '../../../models/media.js'
+import type { SizedRung } from '../../domain/encoding-ladder.js'
 import { videoHeight } from '../../domain/file-choice.js'
 import { DomainError } from '../../errors.js'
 import { addToMedia } from '../item-media.js'
@@ -33,15 +34,18 @@ export async function publishRungs (
   signal: AbortSignal,
 ): Promise<void> {
   for (const rung of plan.rungs.toReversed()) {
-    const rendition = running.job.renditions.find(({ height, isOriginal }) =>
-      isOriginal !== true && height === rung.height
-    )
+    const rendition = running.job.renditions.find((one) => isOfRung(one, rung))
     // The claim is renewed: a cancelled job publishes nothing more.
     if (rendition === undefined || signal.aborted || !await saveRenditions(running, running.job.renditions)) {
       throw new ProgramStoppedError()
     }
     await publishRendition(deps, running.job, plan, rendition, path.join(folder, rungFileName(rung)))
   }
+}
+
+/** Whether a rendition was encoded for a rung. The original of a master can have the same height. */
+export function isOfRung ({ height, isOriginal }: StoredRendition, rung: SizedRung): boolean {
+  return isOriginal !== true && height === rung.height
 }
 
 /** A rendition whose file is not stored yet. */
