@@ -48,18 +48,15 @@ const JOB_COLUMNS: ReadonlyArray<Column<JobRow>> = [
 ]
 
 /** A cancelled job is listed by the API only. */
-const ENCODING_STATES: Readonly<Record<JobState, readonly EncodingState[]>> = {
+const ENCODING_STATES = {
   processing: ['waiting', 'running'],
   ready: ['done'],
   failed: ['failed'],
   skipped: [],
-}
-const DETECTION_STATES: Readonly<Record<JobState, readonly DetectionState[]>> = {
-  processing: ['waiting', 'running'],
-  ready: ['done'],
-  failed: ['failed'],
-  skipped: ['skipped'],
-}
+} as const satisfies Readonly<Record<JobState, readonly EncodingState[]>>
+const DETECTION_STATES = { ...ENCODING_STATES, skipped: ['skipped'] } as const satisfies Readonly<
+  Record<JobState, readonly DetectionState[]>
+>
 
 /** Lists what happens to media files, uploads, masters and the markers of seasons, newest first. */
 export async function listJobs ({ state, limit }: JobFilter): Promise<List<JobRow>> {
