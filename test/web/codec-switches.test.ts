@@ -1,7 +1,6 @@
 // dash.js and Shaka Player switch between renditions of two codecs, which are in adaptation sets of their own. Skipped
 // without Chromium or ffmpeg.
 import { readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import t from 'tap'
 import { addMovie } from '../support/catalogue.js'
@@ -11,8 +10,15 @@ import { call } from '../support/requests.js'
 import { signUp } from '../support/users.js'
 import { encodeMasters, startEncodingApp } from '../media/encoding/encoding-app.js'
 import { makeFile, skipWithoutFfmpeg } from '../media/encoding/programs.js'
-import { findChromium, launchBrowser } from './browser.js'
-import { expectNoGap, FRAMES_PER_SECOND, openPlayer, servePlayers, type Frame } from './foreign-player-page.js'
+import { findChromium } from './browser.js'
+import {
+  expectNoGap,
+  FRAMES_PER_SECOND,
+  openPlayer,
+  openService,
+  servePlayers,
+  type Frame,
+} from './foreign-player-page.js'
 import { waitUntil } from './player-page.js'
 
 const SECONDS = 40
@@ -44,12 +50,7 @@ t.test('switches between codecs', { skip, timeout: 200_000 }, async (t) => {
     t.equal((await call(app, 'POST', url, { token: admin.token, body, headers })).status, 201)
   }
   await encodeMasters(test)
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  const service = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
-  const browser = await launchBrowser(chromium ?? '')
-  t.teardown(async () => {
-    await browser.close()
-  })
+  const { service, browser } = await openService(t, app, chromium ?? '')
 
   await t.test('each codec has an adaptation set, which names the other one', async (t) => {
     const { dashUrl } = (await play(await signUp(app), movie)).body

@@ -1,11 +1,12 @@
 // Opens players of others in Chromium, on a page of another origin, and checks the frames that they present.
+import type { FastifyInstance } from 'fastify'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import type { Test } from 'tap'
-import { openPage } from './browser.js'
+import { launchBrowser, openPage } from './browser.js'
 import { PLAYER_PAGE } from './player-script.js'
 
 export const FRAMES_PER_SECOND = 10
@@ -29,6 +30,20 @@ export async function servePlayers (t: Test): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => server.close())
   return `http://localhost:${(server.address() as AddressInfo).port}`
+}
+
+/** Starts the service on a port, and a browser. */
+export async function openService (
+  t: Test,
+  app: FastifyInstance,
+  chromium: string,
+): Promise<{ readonly service: string, readonly browser: Browser }> {
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  const browser = await launchBrowser(chromium)
+  t.teardown(async () => {
+    await browser.close()
+  })
+  return { service: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`, browser }
 }
 
 export interface Frame {

@@ -1,7 +1,6 @@
 // hls.js, dash.js and Shaka Player in Chromium, on a page of another origin, with the renditions of a master: forced
 // switches, languages and subtitles. Skipped without Chromium or ffmpeg.
 import { readFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import t from 'tap'
 import { addMovie } from '../support/catalogue.js'
@@ -11,8 +10,15 @@ import { play } from '../support/playback.js'
 import { signUp, type TestUser } from '../support/users.js'
 import { encodeMasters, startEncodingApp, uploadMaster } from '../media/encoding/encoding-app.js'
 import { makeFile, skipWithoutFfmpeg } from '../media/encoding/programs.js'
-import { findChromium, launchBrowser } from './browser.js'
-import { expectNoGap, FRAMES_PER_SECOND, openPlayer, servePlayers, type Frame } from './foreign-player-page.js'
+import { findChromium } from './browser.js'
+import {
+  expectNoGap,
+  FRAMES_PER_SECOND,
+  openPlayer,
+  openService,
+  servePlayers,
+  type Frame,
+} from './foreign-player-page.js'
 import { waitUntil } from './player-page.js'
 
 const SECONDS = 40
@@ -45,12 +51,7 @@ t.test('foreign players', { skip, timeout: 290_000 }, async (t) => {
   const movie = await addMovie(app, admin, { title: 'Alien', originalLanguage: 'en' }, [])
   await uploadMaster(test, movie, readFileSync(path.join(folder, 'master.mkv')))
   await encodeMasters(test)
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  const service = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
-  const browser = await launchBrowser(chromium ?? '')
-  t.teardown(async () => {
-    await browser.close()
-  })
+  const { service, browser } = await openService(t, app, chromium ?? '')
 
   await t.test('a plan with 720p sees no 1080p in any manifest', async (t) => {
     const widths = async (person: TestUser): Promise<Record<string, number[]>> => {
