@@ -111,7 +111,7 @@ export async function startService (
   const lines: string[] = []
   const origin = await new Promise<string>((resolve, reject) => {
     const findOrigin = (text: string): void => {
-      const match = /API\s+(http:\S+)\/v1/.exec(text)
+      const match = /API\s+(http:\S+)\/v1/.exec(text) ?? /Worker\s+(http:\S+)\/health\/ready/.exec(text)
       if (match?.[1] !== undefined) resolve(match[1])
     }
     child.on('message', () => {

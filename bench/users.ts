@@ -16,6 +16,8 @@ interface Tokens {
 export interface User {
   /** ID of the account. */
   readonly account: string
+  /** ID of the session that signed up. */
+  readonly session: string
   /** ID of the profile. */
   readonly profile: string
   /** Returns an account token that is valid for some minutes. */
@@ -26,7 +28,7 @@ export interface User {
 
 export async function signUpUser (origin: string, role: 'member' | 'admin' = 'member'): Promise<User> {
   const email = `${randomUUID().slice(0, 13)}@example.com`
-  const { account } = await requestJson<Tokens>(origin, {
+  const { account, accessToken: firstToken } = await requestJson<Tokens>(origin, {
     method: 'POST',
     path: '/v1/auth/signup',
     body: { email, password: PASSWORD, plan: 'premium' },
@@ -39,6 +41,7 @@ export async function signUpUser (origin: string, role: 'member' | 'admin' = 'me
   let profileTokenAt = -Infinity
   const user: User = {
     account: account.id,
+    session: sessionOf(firstToken),
     profile,
     async token (currentOrigin) {
       if (performance.now() - accountTokenAt < TOKEN_RENEWAL_INTERVAL_MS) return accountToken
@@ -65,4 +68,10 @@ export async function signUpUser (origin: string, role: 'member' | 'admin' = 'me
     },
   }
   return user
+}
+
+/** Reads the ID of the session from a token, without a check of its signature. */
+function sessionOf (accessToken: string): string {
+  const [, payload = ''] = accessToken.split('.')
+  return (JSON.parse(Buffer.from(payload, 'base64url').toString()) as { readonly sid: string }).sid
 }

@@ -135,16 +135,23 @@ async function tryClosedLoop (
   return { responses: latenciesMs.length, durationMs: lastAt - startedAt, latenciesMs, bytes }
 }
 
+interface OpenLoopOptions {
+  readonly durationMs: number
+  /** Number of requests, at equal intervals of the duration. */
+  readonly count: number
+  /** Sends no further requests after an abort. */
+  readonly signal?: AbortSignal
+}
+
 /**
  * Sends requests at fixed times, whether earlier ones have been answered or not. Latencies start at the fixed times.
- * @param count number of requests, at equal intervals of the duration
  * @throws Error for a status other than 2xx, an unexpected body or a broken connection
  */
 export async function runOpenLoop (
   origin: string,
   description: string,
   load: Load,
-  { durationMs, count }: { readonly durationMs: number, readonly count: number },
+  { durationMs, count, signal }: OpenLoopOptions,
 ): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true })
   const latenciesMs: number[] = []
@@ -158,7 +165,7 @@ export async function runOpenLoop (
     if (n % CHECK_INTERVAL === 0) checkBody(load, description, body.toString())
   }
   const running: Array<Promise<void>> = []
-  for (let n = 0; n < count; n++) {
+  for (let n = 0; n < count && signal?.aborted !== true; n++) {
     const dueAt = startedAt + n * durationMs / count
     const waitMs = dueAt - performance.now()
     if (waitMs > 0) await sleep(waitMs)

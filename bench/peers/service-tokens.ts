@@ -12,11 +12,13 @@ const UNWATCHED = { isCurrent: () => false, onChange: () => undefined }
 /** Access tokens are valid for 15 minutes. */
 const RENEWAL_INTERVAL_MS = 10 * 60_000
 
+type TokenOwner = Pick<Household, 'id' | 'session'>
+
 export interface ServiceTokens {
   /** Returns a token of the account. */
-  ofAccount(household: Household): string
+  ofAccount(household: TokenOwner): string
   /** Returns a token that is bound to a profile of the account. */
-  ofProfile(household: Household, profileId: string): string
+  ofProfile(household: TokenOwner, profileId: string): string
 }
 
 export async function createServiceTokens (): Promise<ServiceTokens> {
@@ -27,7 +29,7 @@ export async function createServiceTokens (): Promise<ServiceTokens> {
   await app.register(auth, { keys, access, tokens: { findCaller: async () => null } })
   await app.ready()
   const tokens = new Map<string, { readonly token: string, readonly signedAt: number }>()
-  function sign ({ id, session }: Household, profileId: string | null): string {
+  function sign ({ id, session }: TokenOwner, profileId: string | null): string {
     const key = `${id} ${profileId ?? ''}`
     const known = tokens.get(key)
     if (known !== undefined && performance.now() - known.signedAt < RENEWAL_INTERVAL_MS) return known.token

@@ -9,8 +9,19 @@ export const HEARTBEAT_INTERVAL_MS = 10_000
 const MAX_PAUSE_MS = 40_000
 const STARTS_AT_A_TIME = 8
 
+/** Accounts whose first profiles play movies. */
+export interface StreamData {
+  readonly households: ReadonlyArray<
+    & Pick<Household, 'id' | 'session'>
+    & { readonly profiles: ReadonlyArray<Pick<Household['profiles'][number], 'id'>> }
+  >
+  readonly movies: ReadonlyArray<Pick<TestData['movies'][number], 'item'>>
+}
+
+type StreamHousehold = StreamData['households'][number]
+
 interface Stream {
-  readonly household: Household
+  readonly household: StreamHousehold
   readonly profileId: string
   readonly streamId: string
   heartbeats: number
@@ -28,12 +39,12 @@ export interface Streams {
   turnOf(n: number): number
 }
 
-export function createStreams (data: TestData, tokens: ServiceTokens, count: number): Streams {
+export function createStreams (data: StreamData, tokens: ServiceTokens, count: number): Streams {
   const streams: Stream[] = []
   let usedAt = -Infinity
 
   async function startOne (origin: string, n: number): Promise<void> {
-    const household = data.households[n] as Household
+    const household = data.households[n] as StreamHousehold
     const profileId = household.profiles[0]?.id ?? ''
     const { streamId } = await sendOnce<{ streamId: string }>(origin, {
       method: 'POST',
