@@ -7,6 +7,7 @@ import { Image } from '../../../models/image.js'
 import { Media, type StoredMedia, type StoredMediaFile } from '../../../models/media.js'
 import { Title, type StoredTitle } from '../../../models/title.js'
 import type { CatalogueItem } from '../../catalogue/store/catalogue.js'
+import { splitIntoBatches } from '../../domain/arrays.js'
 import { videoHeight } from '../../domain/file-choice.js'
 import { artworkSlot, imageUrlOf, stillSlot, type ImageSlot } from '../images/image-slots.js'
 import { canTakeSlot, setMasterImage, type MasterImage } from '../images/images.js'
@@ -25,7 +26,8 @@ const [FIRST_SHARE, LAST_SHARE] = [0.05, 0.85]
 const GOOD_HEIGHT = 1_080
 /** The best pictures are tried as posters: a crop may miss what makes them good. */
 const POSTER_TRIALS = 4
-const PICTURE_NAME = 'picture.jpg'
+/** Pictures of one process: the file is opened for each, which takes about 25 MiB at 1080 lines. */
+const PICTURES_PER_PROCESS = 6
 
 interface PlannedPicture {
   readonly slot: ImageSlot
@@ -157,24 +159,41 @@ async function samplePictures (
   folder: string,
   signal: AbortSignal,
 ): Promise<Buffer[]> {
-  const file = path.join(folder, PICTURE_NAME)
-  const source = inputArguments(await storage.locate(storageKey))
+  const location = await storage.locate(storageKey)
   const judged: Array<{ readonly picture: Buffer, readonly quality: number }> = []
-  for (const timeMs of times) {
-    // The key frame before the time: nothing else is decoded.
-    const result = await encoder.encode([
-      ...['-skip_frame', 'nokey', '-noaccurate_seek', '-ss', (timeMs / 1_000).toFixed(3)],
-      ...source,
-      ...['-an', '-sn', '-frames:v', '1', '-q:v', '2', '-f', 'image2', file],
-    ], { folder, durationMs: 1, signal })
-    if (!result.ok) log.warn({ logTail: result.logTail }, 'ffmpeg could not take a picture of a rendition')
-    const picture = await readFile(file).catch(() => null)
-    await rm(file, { force: true })
-    const quality = picture === null ? null : await judgePicture(picture)
-    if (picture !== null && quality !== null) judged.push({ picture, quality })
+  for (const batch of splitIntoBatches(times, PICTURES_PER_PROCESS)) {
+    const result = await encoder.encode(pictureArguments(location, batch), { folder, durationMs: 1, signal })
+    if (!result.ok) log.warn({ logTail: result.logTail }, 'ffmpeg could not take pictures of a rendition')
+    for (const i of batch.keys()) {
+      const file = path.join(folder, pictureName(i))
+      const picture = await readFile(file).catch(() => null)
+      await rm(file, { force: true })
+      const quality = picture === null ? null : await judgePicture(picture)
+      if (picture !== null && quality !== null) judged.push({ picture, quality })
+    }
   }
   return judged.sort((a, b) => b.quality - a.quality).map(({ picture }) => picture)
 }
+
+/**
+ * Arguments for ffmpeg that write the key frame before each time as a picture, named by `pictureName`. Nothing else is
+ * decoded, so that threads would only take memory.
+ * @param times ms
+ */
+export function pictureArguments (location: string | URL, times: readonly number[]): string[] {
+  return [
+    ...times.flatMap((timeMs) => [
+      ...['-threads', '1', '-skip_frame', 'nokey', '-noaccurate_seek', '-ss', (timeMs / 1_000).toFixed(3)],
+      ...inputArguments(location),
+    ]),
+    ...times.flatMap((_, i) => [
+      ...['-map', `${i}:v:0`, '-frames:v', '1', '-q:v', '2', '-f', 'image2', pictureName(i)],
+    ]),
+  ]
+}
+
+/** @param number of the picture in its process, from 0 */
+export const pictureName = (number: number): string => `picture-${number}.jpg`
 
 /** The best crop of the pictures; null when none is usable. */
 async function chooseCrop (pictures: readonly Buffer[], ratio: number, maxWidth: number): Promise<Buffer | null> {

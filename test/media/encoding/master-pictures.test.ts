@@ -5,13 +5,14 @@ import sharp from 'sharp'
 import t from 'tap'
 import { EncodingJob } from '../../../models/encoding-job.js'
 import { Image } from '../../../models/image.js'
-import { sampleTimes } from '../../../src/media/encoding/master-pictures.js'
+import { pictureArguments, pictureName, sampleTimes } from '../../../src/media/encoding/master-pictures.js'
 import { addMovie, addShow } from '../../support/catalogue.js'
+import { containerOf } from '../../support/app.js'
 import { call, type TestResponse } from '../../support/requests.js'
 import { signUp } from '../../support/users.js'
 import { PNG } from '../sidecar-test.js'
 import { encodeMasters, runDoctor, startEncodingApp, uploadMaster } from './encoding-app.js'
-import { makeFile, skipWithoutFfmpeg } from './programs.js'
+import { installedEncoder, makeFile, skipWithoutFfmpeg } from './programs.js'
 
 const skip = await skipWithoutFfmpeg()
 const SIZE = '1280x720'
@@ -95,6 +96,26 @@ t.test('pictures of masters', { skip, timeout: 200_000 }, async (t) => {
     t.equal(await Image.countDocuments({ title: movie }), 0)
     t.equal((await app.inject(posterUrl)).statusCode, 404)
     t.strictSame(await runDoctor(test), [])
+  })
+
+  await t.test('one process takes several pictures, the same as a process for each', async (t) => {
+    const file = path.join(folder, 'film.mkv')
+    const encoder = installedEncoder()
+    const take = async (times: readonly number[]): Promise<Buffer[]> => {
+      const { ok } = await encoder.encode(pictureArguments(file, times), { folder, durationMs: 1 })
+      t.equal(ok, true)
+      return times.map((_, i) => readFileSync(path.join(folder, pictureName(i))))
+    }
+    const times = [2_100, 6_900, 7_400]
+    const together = await take(times)
+    for (const [i, timeMs] of times.entries()) t.ok(together[i]?.equals((await take([timeMs]))[0]!))
+    t.notOk(together[0]?.equals(together[1]!))
+    const encodes = t.capture(containerOf(app).encoder, 'encode', containerOf(app).encoder.encode)
+    await uploadMaster(test, await addMovie(app, admin, {}, []), film)
+    await encodeMasters(test)
+    const pictures = encodes().filter(({ args: [args] }) => args.includes(pictureName(0)))
+    t.equal(pictures.length, 1, 'the film of 12 s has six pictures')
+    t.ok(pictures[0]?.args[0].includes(pictureName(5)))
   })
 
   await t.test('an episode gets a still, and its show a poster and a backdrop of its first episode', async (t) => {
