@@ -201,12 +201,12 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
       return { ...await create(details), localiser: details.localiser }
     })
     if (callerOf(request).boundProfileId === null) {
-      const { bytes, ...response } = await finding
-      return sendSerialised(request, reply, { ...response, payload: () => bytes })
+      const response = await finding
+      return sendSerialised(request, reply, response, response.hash, () => response.bytes)
     }
     const [response, values] = await Promise.all([finding, loadValues()])
     const filled = fillPlaceholders(response, values)
-    return sendSerialised(request, reply, { ...response, hash: filled.hash, payload: filled.bytes })
+    return sendSerialised(request, reply, response, filled.hash, filled.bytes)
   }
 
   async function requireShow (title: CatalogueTitle): Promise<StoredShow> {

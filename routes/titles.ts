@@ -132,14 +132,14 @@ const titles: FastifyPluginAsyncTypebox<TitlesRouteOptions> = async (app, deps) 
     })
     const caller = callerOf(request)
     if (caller.boundProfileId === null) {
-      return sendSerialised(request, reply, { ...response, payload: () => response.bytes })
+      return sendSerialised(request, reply, response, response.hash, () => response.bytes)
     }
     const states = await loadTitleStates(deps.states, caller, titles.map(({ id }) => id))
     const filled = fillPlaceholders(response, (titleId) => {
       const state = states(titleId)
       return state === undefined ? '' : stateFields(state)
     })
-    return sendSerialised(request, reply, { ...response, hash: filled.hash, payload: filled.bytes })
+    return sendSerialised(request, reply, response, filled.hash, filled.bytes)
   }
 
   app.get('/titles/facets', {

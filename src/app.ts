@@ -23,6 +23,7 @@ import requestBodiesPlugin from './plugins/request-bodies.js'
 import securityPlugin, { setCorsHeaders } from './plugins/security.js'
 import health from '../routes/health.js'
 import { registerRoutes } from './register-routes.js'
+import { createProxyTrust } from './security/proxy-trust.js'
 import { createRequestLog } from './security/request-log.js'
 import { describePlanName } from './schemas/plans.js'
 import { sharedSchemas } from './schemas/shared.js'
@@ -72,7 +73,7 @@ function createFastify ({ config, log }: Container, timeouts: HttpTimeouts): Fas
       // The response of Node.js to a missing header is not a problem document.
       requireHostHeader: false,
     },
-    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    trustProxy: config.trustedProxies.length > 0 ? createProxyTrust(config.trustedProxies) : false,
     requestIdHeader: false,
     genReqId: () => randomUUID(),
     onProtoPoisoning: 'error',

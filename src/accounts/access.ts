@@ -39,6 +39,8 @@ export function canEditTitles (account: Pick<CachedAccount, 'role'> | null): boo
 
 export interface AccountAccess {
   isSessionLive(sessionId: string, accountId: string): Promise<boolean>
+  /** Whether the session is known to be live: false if the database has to be asked. */
+  isKnownLive(sessionId: string, accountId: string): boolean
   /** Null when the account does not exist. */
   findAccount(accountId: string): Promise<CachedAccount | null>
   /** Null when the account has no such profile. Finds a profile that another process has just added. */
@@ -62,10 +64,13 @@ export function createAccountAccess (deps: AccountAccessDeps): AccountAccess {
   const sessions = createCachedReads({ ...cache, collection: 'sessions' })
 
   const find = async (accountId: string): Promise<CachedAccount | null> =>
-    await accounts.read(accountId, 'account', async () => {
+    accounts.peek<CachedAccount | null>(accountId, 'account') ?? await accounts.read(accountId, 'account', async () => {
       const account = await readAccount(accountId)
       return account === null ? null : toCachedAccount(account)
     })
+
+  const isLive = (session: CachedSession, accountId: string): boolean =>
+    session.account === accountId && isSessionLive(session, deps.now())
 
   return {
     async isSessionLive (sessionId, accountId) {
@@ -73,7 +78,11 @@ export function createAccountAccess (deps: AccountAccessDeps): AccountAccess {
         const stored = await readSession(sessionId)
         return stored === null ? null : toCachedSession(stored)
       })
-      return session !== null && session.account === accountId && isSessionLive(session, deps.now())
+      return session !== null && isLive(session, accountId)
+    },
+    isKnownLive (sessionId, accountId) {
+      const session = sessions.peek<CachedSession | null>(sessionId, 'session') ?? null
+      return session !== null && isLive(session, accountId)
     },
     findAccount: find,
     async findProfile (accountId, profileId) {

@@ -5,6 +5,9 @@ import type { FollowedCollection } from '../../models/write-notifications.js'
 import type { ChangeWatch } from './change-watch.js'
 import { limitEntries } from '../domain/cache-limits.js'
 
+/** Without it, each read asks for the time. */
+const AGE_RESOLUTION_MS = 1_000
+
 export interface CachedReadsOptions {
   readonly watch: ChangeWatch
   /** The collection whose changes invalidate. */
@@ -23,15 +26,24 @@ export interface CachedReads {
    * @param key distinguishes the reads that depend on one document
    */
   read<T>(documentId: string, key: string, read: () => Promise<T>): Promise<T>
+  /** Returns a cached result at once; undefined if there is none. */
+  peek<T>(documentId: string, key: string): T | undefined
   invalidate(documentId: string): void
+}
+
+interface CachedRead<T = unknown> {
+  readonly reading: Promise<T>
+  /** Undefined until it is read. */
+  result: T | undefined
 }
 
 export function createCachedReads (
   { watch, collection, maxDocuments, maxAgeMs }: CachedReadsOptions,
 ): CachedReads {
-  const groups = new LRUCache<string, Map<string, Promise<unknown>>>({
+  const groups = new LRUCache<string, Map<string, CachedRead>>({
     ...limitEntries(maxDocuments),
     ttl: maxAgeMs,
+    ttlResolution: AGE_RESOLUTION_MS,
   })
   watch.onChange(collection, (id) => {
     if (id === null) groups.clear()
@@ -46,16 +58,19 @@ export function createCachedReads (
         groups.set(documentId, group)
       }
       const known = group.get(key)
-      if (known !== undefined) return await (known as Promise<T>)
-      const reading = read()
-      group.set(key, reading)
+      if (known !== undefined) return await (known.reading as Promise<T>)
+      const cached: CachedRead<T> = { reading: read(), result: undefined }
+      group.set(key, cached)
       try {
-        return await reading
+        cached.result = await cached.reading
+        return cached.result
       } catch (error) {
         group.delete(key)
         throw error
       }
     },
+    peek: <T>(documentId: string, key: string) =>
+      watch.isCurrent() ? groups.get(documentId)?.get(key)?.result as T | undefined : undefined,
     invalidate (documentId) {
       groups.delete(documentId)
     },

@@ -5,15 +5,12 @@ import { badRequest } from '../errors.js'
 import { matchesEtag } from './conditional-requests.js'
 import { sendJson } from './content-language.js'
 
-/** A response that was serialised before. */
-export interface SerialisedResponse {
-  /** Creates the JSON; not called for a 304. */
-  readonly payload: () => string | Buffer
-  readonly hash: string
+/** What the headers of a response say about a resource. */
+export interface RepresentationHeaders {
   /** Revision of the title that the response is about; null if there is none. */
   readonly revision: number | null
-  /** Values of Content-Language; empty if the response does not depend on the language. */
-  readonly languages: readonly string[]
+  /** Value of Content-Language; null if the response does not depend on the language. */
+  readonly contentLanguage: string | null
 }
 
 /**
@@ -29,21 +26,28 @@ export async function sendWithEtag (
   languages: readonly string[] = [],
 ): Promise<FastifyReply> {
   const text = reply.serialize(body as Record<string, unknown>) as string
-  return sendSerialised(request, reply, { payload: () => text, hash: hashText(text), revision, languages })
+  const contentLanguage = languages.length === 0 ? null : languages.join(', ')
+  return sendSerialised(request, reply, { revision, contentLanguage }, hashText(text), () => text)
 }
 
-/** Sends a serialised catalogue response with its ETag, or 304 if the client has the current version. */
+/**
+ * Sends JSON that was serialised before with its ETag, or 304 if the client has the current version.
+ * @param hash of the JSON
+ * @param payload creates the JSON; not called for a 304
+ */
 export function sendSerialised (
   request: FastifyRequest,
   reply: FastifyReply,
-  { payload, hash, revision, languages }: SerialisedResponse,
+  { revision, contentLanguage }: RepresentationHeaders,
+  hash: string,
+  payload: () => string | Buffer,
 ): FastifyReply {
   const etag = revision === null ? `"${hash}"` : `"v${revision}-${hash}"`
   reply.header('etag', etag).header('cache-control', 'private, no-cache').header(
     'vary',
     'Accept-Language, Authorization, Origin',
   )
-  if (languages.length > 0) reply.header('content-language', languages.join(', '))
+  if (contentLanguage !== null) reply.header('content-language', contentLanguage)
   const ifNoneMatch = request.headers['if-none-match']
   if (ifNoneMatch !== undefined && matchesEtag(ifNoneMatch, etag, false)) return reply.code(304).send()
   return sendJson(reply, payload())

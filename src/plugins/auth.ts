@@ -146,7 +146,10 @@ export default fp<AuthOptions>(async function auth (app, { keys, access: account
 
   /** @throws DomainError 401, 403, 404 */
   async function authorise (request: FastifyRequest, access: Access): Promise<void> {
-    const caller = await authenticateToken(request, tokens) ?? await authenticate(request, accounts, verifiedTokens)
+    const apiToken = apiTokenOf(request)
+    const caller = apiToken === null
+      ? await authenticate(request, accounts, verifiedTokens)
+      : await authenticateToken(apiToken, tokens)
     request.caller = caller
     if (caller.scopes !== null) assertScope(caller.scopes, request.routeOptions.config.scope)
     if (caller.boundProfileId !== null) await verifyPinVersion(accounts, caller, caller.boundProfileId)
@@ -192,18 +195,17 @@ export function describeSecurity (route: RouteOptions): void {
   route.schema = { security: isOpen ? [] : bearer, ...scopeExtension, ...route.schema }
 }
 
-/** The caller of an API token; null for any other authorization. */
-async function authenticateToken (
-  { headers: { authorization = '' } }: FastifyRequest,
-  tokens: TokenAuthentication,
-): Promise<AuthenticatedCaller | null> {
-  const { text } = API_TOKEN.exec(authorization)?.groups ?? {}
-  if (text === undefined) return null
-  const { tokenId: sessionId, ...caller } = await tokens.findCaller(text) ?? rejectToken()
-  return { ...caller, sessionId, boundProfileId: null, pinVersion: 0 }
+/** The API token of a request; null for any other authorization. */
+function apiTokenOf ({ headers: { authorization = '' } }: FastifyRequest): string | null {
+  return API_TOKEN.exec(authorization)?.groups?.['text'] ?? null
 }
 
 const API_TOKEN = new RegExp(`^bearer +(?<text>${API_TOKEN_PREFIX}.*)$`, 'i')
+
+async function authenticateToken (apiToken: string, tokens: TokenAuthentication): Promise<AuthenticatedCaller> {
+  const { tokenId: sessionId, ...caller } = await tokens.findCaller(apiToken) ?? rejectToken()
+  return { ...caller, sessionId, boundProfileId: null, pinVersion: 0 }
+}
 
 /** @throws DomainError 403 `token-not-accepted`, `insufficient-scope` */
 function assertScope (granted: readonly ApiScope[], required: ApiScope | undefined): void {
@@ -217,7 +219,8 @@ async function authenticate (
   access: AccountAccess,
   verifiedTokens: VerifiedTokens,
 ): Promise<AuthenticatedCaller> {
-  const caller = await verifyToken(request, verifiedTokens)
+  const caller = findVerified(request, verifiedTokens) ?? await verifyToken(request, verifiedTokens)
+  if (access.isKnownLive(caller.sessionId, caller.accountId)) return caller
   if (!await access.isSessionLive(caller.sessionId, caller.accountId)) throw unauthorized()
   return caller
 }
@@ -225,12 +228,17 @@ async function authenticate (
 /** Callers of tokens that were verified before, by the SHA-256 hash of the `Authorization` header. */
 type VerifiedTokens = LRUCache<string, { readonly caller: AuthenticatedCaller, readonly expiresAt: number }>
 
-/** Verifies signature and claims of a token once, until it expires. */
+const keyOf = ({ headers: { authorization = '' } }: FastifyRequest): string => hash('sha256', authorization, 'base64')
+
+/** The caller of a token that was verified before; null for any other token. */
+function findVerified (request: FastifyRequest, verifiedTokens: VerifiedTokens): AuthenticatedCaller | null {
+  const known = verifiedTokens.get(keyOf(request))
+  return known !== undefined && known.expiresAt > Date.now() ? known.caller : null
+}
+
+/** Verifies signature and claims of a token. */
 async function verifyToken (request: FastifyRequest, verifiedTokens: VerifiedTokens): Promise<AuthenticatedCaller> {
   const { authorization = '' } = request.headers
-  const key = hash('sha256', authorization, 'base64')
-  const known = verifiedTokens.get(key)
-  if (known !== undefined && known.expiresAt > Date.now()) return known.caller
   if (!hasCanonicalSignature(authorization)) throw unauthorized()
   const claims = await request.jwtVerify<AccessClaims & { exp: number }>().catch(() => rejectToken())
   // An ID in another form would cause a database error, and so a different response.
@@ -238,7 +246,7 @@ async function verifyToken (request: FastifyRequest, verifiedTokens: VerifiedTok
   const { sub, sid, role, pid = null, pin = 0, exp } = claims
   const ids = { accountId: sub, sessionId: sid, boundProfileId: pid }
   const caller = { ...ids, role, pinVersion: pin, scopes: null, isServiceAccount: false }
-  verifiedTokens.set(key, { caller, expiresAt: exp * 1_000 })
+  verifiedTokens.set(keyOf(request), { caller, expiresAt: exp * 1_000 })
   return caller
 }
 

@@ -87,6 +87,8 @@ export interface ViewingLimits {
 
 /** The maturity limits and the maximum video height of a request. */
 export async function viewingLimitsOf (access: AccountAccess, request: FastifyRequest): Promise<ViewingLimits> {
-  const [scope, { limits }] = await Promise.all([maturityScopeOf(access, request), accountOf(access, request)])
-  return { scope, planMaxHeight: limits.maxHeight }
+  const { limits, profiles } = await accountOf(access, request)
+  const { boundProfileId } = callerOf(request)
+  const known = request.profileAccess ?? profiles.find(({ id }) => id === boundProfileId)
+  return { scope: known ?? await maturityScopeOf(access, request), planMaxHeight: limits.maxHeight }
 }

@@ -2,6 +2,8 @@
 import fastifyCompress from '@fastify/compress'
 import type { FastifyReply, onSendHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
+import { LRUCache } from 'lru-cache'
+import { limitEntries } from '../domain/cache-limits.js'
 
 /** A smaller body fits into one TCP segment either way. */
 const MIN_BYTES = 1_024
@@ -39,7 +41,7 @@ export default fp(async function compression (app) {
     const compressIfAllowed: onSendHookHandler = function (request, reply, payload, done) {
       const isAllowed = isCompressible(reply)
       // Caches need the header on uncompressed responses too.
-      if (isAllowed || reply.statusCode === 304) addVary(reply, 'accept-encoding')
+      if (isAllowed || reply.statusCode === 304) addVaryByEncoding(reply)
       if (isAllowed && request.headers['accept-encoding'] !== undefined) {
         compress.call(this, request, reply, payload, done)
       } else done(null, payload)
@@ -58,13 +60,21 @@ function isCompressible (reply: FastifyReply): boolean {
   return isStorable && COMPRESSIBLE_TYPES.test(String(reply.getHeader('content-type') ?? ''))
 }
 
-function addVary (reply: FastifyReply, name: string): void {
-  const header = reply.getHeader('vary')
-  if (header === undefined) {
-    reply.header('vary', name)
-    return
+/** Values of Vary by the value without Accept-Encoding: responses have few different ones. */
+const varyValues = new LRUCache<string, string>(limitEntries(100))
+
+function addVaryByEncoding (reply: FastifyReply): void {
+  const header = String(reply.getHeader('vary') ?? '')
+  let value = varyValues.get(header)
+  if (value === undefined) {
+    value = listWithEncoding(header)
+    varyValues.set(header, value)
   }
-  const values = [header].flat().flatMap((value) => String(value).split(/\s*,\s*/))
-  const isListed = values.some((value) => value === '*' || value.toLowerCase() === name)
-  if (!isListed) reply.header('vary', [...values, name].join(', '))
+  reply.header('vary', value)
+}
+
+function listWithEncoding (header: string): string {
+  const names = header.split(/\s*,\s*/).filter((name) => name !== '')
+  const isListed = names.some((name) => name === '*' || name.toLowerCase() === 'accept-encoding')
+  return isListed ? header : [...names, 'accept-encoding'].join(', ')
 }

@@ -3,9 +3,11 @@ import type { FastifyBaseLogger } from 'fastify'
 import fp from 'fastify-plugin'
 import { redactUrl } from '../security/log-redaction.js'
 
+const asItIs = (value: unknown): unknown => value
+
 export default fp<{ readonly log: FastifyBaseLogger }>(async function requestLog (app, { log }) {
   // The fields are chosen here, so that nothing is left to redact.
-  const requests = log.child({}, { redact: [] } as never)
+  const requests = log.child({}, { redact: [], serializers: { req: asItIs } } as never)
   app.addHook('onResponse', ({ id, method, url }, { statusCode, elapsedTime }, done) => {
     requests.info({
       reqId: id,

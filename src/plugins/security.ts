@@ -53,8 +53,23 @@ export function setCorsHeaders (request: FastifyRequest, reply: FastifyReply, al
   reply.header('access-control-allow-origin', origin).header('access-control-expose-headers', EXPOSED_HEADERS)
 }
 
+/** Headers that browsers read of documents only. JSON, media and images go without them. */
+const DOCUMENT_HEADERS = new Set([
+  'cross-origin-opener-policy',
+  'origin-agent-cluster',
+  'x-dns-prefetch-control',
+  'x-download-options',
+  'x-permitted-cross-domain-policies',
+  'x-xss-protection',
+])
+
+interface SecurityHeaders {
+  readonly ofAll: Readonly<Record<string, string>>
+  readonly ofDocuments: Readonly<Record<string, string>>
+}
+
 /** The headers that Helmet sets. They are equal for all responses, so Helmet runs once. */
-function securityHeaders ({ env }: Config): Record<string, string> {
+function securityHeaders ({ env }: Config): SecurityHeaders {
   const headers: Record<string, string> = {}
   const response = {
     setHeader (name: string, value: string) {
@@ -72,14 +87,23 @@ function securityHeaders ({ env }: Config): Record<string, string> {
   setHeaders({} as never, response as never, (error) => {
     if (error instanceof Error) throw error
   })
-  return headers
+  const entries = Object.entries(headers)
+  return {
+    ofAll: Object.fromEntries(entries.filter(([name]) => !DOCUMENT_HEADERS.has(name))),
+    ofDocuments: Object.fromEntries(entries.filter(([name]) => DOCUMENT_HEADERS.has(name))),
+  }
 }
 
 export default fp<{ config: Config }>(async function security (app, { config }) {
-  const headers = securityHeaders(config)
+  const { ofAll, ofDocuments } = securityHeaders(config)
   app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(headers)
+    reply.headers(ofAll)
     done()
+  })
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    const type = reply.getHeader('content-type')
+    if (typeof type === 'string' && type.startsWith('text/html')) reply.headers(ofDocuments)
+    done(null, payload)
   })
   await app.register(cors, {
     origin: (origin, callback) => {

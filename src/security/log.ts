@@ -3,6 +3,7 @@ import { pino, type DestinationStream, type LoggerOptions } from 'pino'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { Config } from '../config.js'
 import { isOmittedMessage, openPrettyStream } from './log-format.js'
+import { openLogStream } from './log-stream.js'
 import { REDACTED_PATHS, redactUrl } from './log-redaction.js'
 
 const describeRequest = ({ method, url }: FastifyRequest) => ({ method, url: redactUrl(url) })
@@ -22,10 +23,7 @@ export function createLog (
   if (logFormat === 'pretty') {
     process.stderr.write('The log is written as JSON: the package pino-pretty is not installed; npm ci installs it.\n')
   }
-  return pino(
-    options,
-    typeof destination === 'number' ? pino.destination({ dest: destination, sync: true }) : destination,
-  )
+  return pino(options, typeof destination === 'number' ? openLogStream(destination) : destination)
 }
 
 function withTextForPeople (options: LoggerOptions): LoggerOptions {

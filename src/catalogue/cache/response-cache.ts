@@ -18,7 +18,8 @@ export interface CachedResponse {
   readonly placeholders: readonly Placeholder[]
   readonly hash: string
   readonly revision: number | null
-  readonly languages: readonly string[]
+  /** Value of Content-Language; null if the response does not depend on the language. */
+  readonly contentLanguage: string | null
 }
 
 interface Placeholder {
@@ -89,7 +90,8 @@ function toCachedResponse (body: object, revision: number | null, languages: rea
     else placeholders.push({ name: flattenText(part), offset })
   }
   const text = parts.filter((_, index) => index % 2 === 0).join('')
-  return { bytes: Buffer.from(text), placeholders, hash: hashText(text), revision, languages }
+  const contentLanguage = languages.length === 0 ? null : languages.join(', ')
+  return { bytes: Buffer.from(text), placeholders, hash: hashText(text), revision, contentLanguage }
 }
 
 /** A response with the fields of a profile. */

@@ -43,13 +43,13 @@ t.test('a response is created once for all headers that choose the same language
   let created = 0
   const read = async (header: string, key = 'key'): Promise<string> => {
     const chooseLanguage = negotiation.chooserFor(header)
-    const { bytes, languages } = await responses.find(key, chooseLanguage, async () => {
+    const { bytes, contentLanguage } = await responses.find(key, chooseLanguage, async () => {
       created++
       const localiser = createLocaliser(chooseLanguage)
       const fields = ['de', 'fr', 'it'].map((language) => localiser.localisedFields(translated(language, 'sv')).title)
       return { body: { fields }, revision: null, localiser }
     })
-    t.strictSame([...languages].sort(), [...new Set(JSON.parse(bytes.toString()).fields)].sort())
+    t.strictSame(contentLanguage?.split(', ').sort(), [...new Set(JSON.parse(bytes.toString()).fields)].sort())
     return bytes.toString()
   }
   const english = await read('en')
