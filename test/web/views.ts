@@ -81,6 +81,7 @@ export async function listViews (origin: string): Promise<ViewsByAudience> {
       'edit-episode': `/catalogue/shows/${ids.show}/seasons/1/episodes/1`,
       media: '/media',
       encoding: '/media/encoding',
+      detections: '/media/detections',
       collections: '/collections',
       import: '/transfer',
       accounts: '/accounts',

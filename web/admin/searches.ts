@@ -79,6 +79,16 @@ export function validateEncodingSearch (search: Record<string, unknown>): Encodi
   return compact({ state: pick(ENCODING_STATES, search['state']) })
 }
 
+export const DETECTION_STATES = ['waiting', 'running', 'skipped', 'failed', 'done'] as const
+
+export interface DetectionsSearch {
+  readonly state?: typeof DETECTION_STATES[number]
+}
+
+export function validateDetectionsSearch (search: Record<string, unknown>): DetectionsSearch {
+  return compact({ state: pick(DETECTION_STATES, search['state']) })
+}
+
 const ROLES = ['member', 'support', 'editor', 'admin'] as const
 const RESULTS = ['ok', 'refused', 'throttled', 'failed'] as const
 

@@ -8,6 +8,8 @@ export const accountsKey = (...parts: unknown[]): readonly unknown[] => ['accoun
 export const auditKey = (...parts: unknown[]): readonly unknown[] => ['audit', ...parts]
 /** Masters and the jobs that encode them. */
 export const encodingKey = (...parts: unknown[]): readonly unknown[] => ['encoding', ...parts]
+/** Seasons with the jobs that detect their intros and credits. */
+export const detectionsKey = (...parts: unknown[]): readonly unknown[] => ['detections', ...parts]
 export const webhooksKey = (...parts: unknown[]): readonly unknown[] => ['webhooks', ...parts]
 /** Numbers that change by what viewers do. */
 export const statisticsKey = (...parts: unknown[]): readonly unknown[] => ['statistics', ...parts]

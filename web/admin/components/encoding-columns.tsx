@@ -6,8 +6,9 @@ import { Button } from '@shared/design/button.js'
 import { useErrorText } from '@shared/design/error-text.js'
 import { showMessage } from '@shared/design/toasts.js'
 import { useFormats } from '@shared/i18n/format.js'
-import { cancelEncodingJob, retryEncodingJob, type EncodingJob, type EncodingState } from '../api/encoding.js'
+import { cancelEncodingJob, retryEncodingJob, type EncodingJob } from '../api/encoding.js'
 import { encodingKey, uploadsKey } from '../api/keys.js'
+import { AttemptProgress, AttemptState } from './attempt-cells.js'
 import type { DataColumn } from './data-table.js'
 import { ItemLink } from './item-link.js'
 
@@ -15,22 +16,15 @@ interface JobProps {
   readonly job: EncodingJob
 }
 
-const TAGS: Readonly<Record<EncodingState, string>> = {
-  waiting: 'tag',
-  running: 'tag tag-warm',
-  failed: 'tag tag-bad',
-  done: 'tag tag-good',
-  cancelled: 'tag',
-}
-
 export function useEncodingColumns (): Array<DataColumn<EncodingJob>> {
   const t = useTranslations('encoding')
+  const jobs = useTranslations('jobs')
   const { number, bytes, dateTime } = useFormats()
   return [
     { id: 'master', header: t('master'), cell: (job) => <MasterLink job={job} /> },
-    { id: 'state', header: t('state'), cell: (job) => <JobState job={job} /> },
-    { id: 'progress', header: t('progress'), cell: (job) => <JobProgress job={job} /> },
-    { id: 'attempts', header: t('attempts'), isNumber: true, cell: ({ attempts }) => number(attempts) },
+    { id: 'state', header: jobs('state'), cell: (job) => <JobState job={job} /> },
+    { id: 'progress', header: jobs('progress'), cell: (job) => <JobProgress job={job} /> },
+    { id: 'attempts', header: jobs('attempts'), isNumber: true, cell: ({ attempts }) => number(attempts) },
     {
       id: 'added',
       header: t('added'),
@@ -41,12 +35,12 @@ export function useEncodingColumns (): Array<DataColumn<EncodingJob>> {
         </span>
       ),
     },
-    { id: 'actions', header: t('actions'), cell: (job) => <JobActions job={job} /> },
+    { id: 'actions', header: jobs('actions'), cell: (job) => <JobActions job={job} /> },
   ]
 }
 
 function useJobName ({ title, season, episode, edition }: EncodingJob): string {
-  const t = useTranslations('encoding')
+  const t = useTranslations('jobs')
   const numbers = season === null || episode === null ? '' : ` S${season} E${episode}`
   return `${title ?? t('deletedTitle')}${numbers}${edition === null ? '' : ` (${edition})`}`
 }
@@ -56,37 +50,13 @@ function MasterLink ({ job }: JobProps): ReactNode {
   return job.title === null ? name : <ItemLink item={job}>{name}</ItemLink>
 }
 
-function JobState ({ job: { state, reason, nextAttemptAt, attempts, logTail } }: JobProps): ReactNode {
+function JobState ({ job }: JobProps): ReactNode {
   const t = useTranslations('encoding')
-  const { dateTime } = useFormats()
-  return (
-    <span className="stacked">
-      <span className={TAGS[state]}>{t(`is-${state}`)}</span>
-      {reason === null ? null : <span>{reason.text}</span>}
-      {nextAttemptAt === null || attempts === 0
-        ? null
-        : <small>{t('nextAttempt', { time: dateTime(nextAttemptAt) })}</small>}
-      {logTail === '' ? null : (
-        <details className="payload">
-          <summary>{t('log')}</summary>
-          <code>{logTail}</code>
-        </details>
-      )}
-    </span>
-  )
+  return <AttemptState attempt={job} label={t(`is-${job.state}`)} />
 }
 
 function JobProgress ({ job }: JobProps): ReactNode {
-  const t = useTranslations('encoding')
-  const name = useJobName(job)
-  const { state, progress } = job
-  if (state !== 'running' && state !== 'done') return '–'
-  return (
-    <span className="queue-progress">
-      <progress className="meter" value={progress} max={1} aria-label={t('progressOf', { name })} />
-      <span>{t('percent', { progress })}</span>
-    </span>
-  )
+  return <AttemptProgress attempt={job} name={useJobName(job)} />
 }
 
 function JobActions ({ job }: JobProps): ReactNode {

@@ -65,7 +65,7 @@ function JobCounts (): ReactNode {
   const t = useTranslations('media')
   const { number } = useFormats()
   const { data: counts = [] } = useQuery(jobCountsQuery())
-  const canOpenQueue = canOpen(useAccount().role, 'media')
+  const canOpenQueues = canOpen(useAccount().role, 'media')
   return (
     <>
       <dl className="facts-list job-counts">
@@ -73,7 +73,14 @@ function JobCounts (): ReactNode {
           <Fact key={`${job} ${state}`} name={`${t(`job-${job}`)} · ${t(`job-${state}`)}`} value={number(count)} />
         ))}
       </dl>
-      {canOpenQueue ? <Link to="/media/encoding" className={buttonClass('quiet')}>{t('encodingQueue')}</Link> : null}
+      {canOpenQueues
+        ? (
+          <div className="actions job-counts">
+            <Link to="/media/encoding" className={buttonClass('quiet')}>{t('encodingQueue')}</Link>
+            <Link to="/media/detections" className={buttonClass('quiet')}>{t('detections')}</Link>
+          </div>
+        )
+        : null}
     </>
   )
 }

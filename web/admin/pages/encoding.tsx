@@ -43,6 +43,7 @@ function EncoderNotice (): ReactNode {
 
 function JobList (): ReactNode {
   const t = useTranslations('encoding')
+  const jobs = useTranslations('jobs')
   const navigate = useNavigate()
   const { state } = useSearch({ from: '/staff/media/encoding' })
   const list = useInfiniteQuery({
@@ -53,10 +54,10 @@ function JobList (): ReactNode {
   return (
     <>
       <StateFilter
-        label={t('state')}
+        label={jobs('state')}
         states={ENCODING_STATES}
         value={state}
-        anyLabel={t('anyState')}
+        anyLabel={jobs('anyState')}
         labelOf={(one) => t(`is-${one}`)}
         onChange={(chosen) => {
           void navigate({ to: '/media/encoding', search: chosen === undefined ? {} : { state: chosen }, replace: true })

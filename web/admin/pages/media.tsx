@@ -26,6 +26,7 @@ export function MediaPage (): ReactNode {
     <>
       <PageHead title={t('title')}>
         <Link to="/media/encoding" className={buttonClass('quiet')}>{t('encodingQueue')}</Link>
+        <Link to="/media/detections" className={buttonClass('quiet')}>{t('detections')}</Link>
       </PageHead>
       <div className="sections sections-wide">
         <UploadMapping />

@@ -1,6 +1,6 @@
 // Pages of uploads and media files.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
-import { validateEncodingSearch, validateMediaSearch } from '../searches.js'
+import { validateDetectionsSearch, validateEncodingSearch, validateMediaSearch } from '../searches.js'
 import { requireArea, staffLayout } from './layouts.js'
 
 const media = createRoute({
@@ -19,4 +19,12 @@ const encoding = createRoute({
   component: lazyRouteComponent(async () => await import('../pages/encoding.js'), 'EncodingPage'),
 })
 
-export const mediaRoutes = [media, encoding]
+const detections = createRoute({
+  getParentRoute: () => staffLayout,
+  path: '/media/detections',
+  validateSearch: validateDetectionsSearch,
+  beforeLoad: requireArea('media'),
+  component: lazyRouteComponent(async () => await import('../pages/detections.js'), 'DetectionsPage'),
+})
+
+export const mediaRoutes = [media, encoding, detections]

@@ -6,8 +6,10 @@ import catalogue from './catalogue.json'
 import collections from './collections.json'
 import dashboard from './dashboard.json'
 import deletion from './deletion.json'
+import detections from './detections.json'
 import editor from './editor.json'
 import encoding from './encoding.json'
+import jobs from './jobs.json'
 import layout from './layout.json'
 import logIn from './logIn.json'
 import markers from './markers.json'
@@ -27,8 +29,10 @@ const messages = {
   collections,
   dashboard,
   deletion,
+  detections,
   editor,
   encoding,
+  jobs,
   layout,
   logIn,
   markers,

@@ -7,8 +7,10 @@ import catalogue from './catalogue.json'
 import collections from './collections.json'
 import dashboard from './dashboard.json'
 import deletion from './deletion.json'
+import detections from './detections.json'
 import editor from './editor.json'
 import encoding from './encoding.json'
+import jobs from './jobs.json'
 import layout from './layout.json'
 import logIn from './logIn.json'
 import markers from './markers.json'
@@ -28,8 +30,10 @@ const messages: Messages = {
   collections,
   dashboard,
   deletion,
+  detections,
   editor,
   encoding,
+  jobs,
   layout,
   logIn,
   markers,
