@@ -155,13 +155,14 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
   const context: OperationContext = { data, tokens, streams }
   const memory = createMemory()
   const operations = selectOperations(isSelected)
+  // Before the load: streams expire for a minute after it, and the service writes what was watched.
+  const idle = isSelected('idle')
+    ? await runStep('Measure idle processes', async () => await measureIdle(targets))
+    : new Map<TargetName, number | null>()
   const costs = await runStep(
     'Measure',
     async (progress) => await measureOperations({ operations, targets, rounds, durationMs }, context, memory, progress),
   )
-  const idle = isSelected('idle')
-    ? await runStep('Measure idle processes', async () => await measureIdle(targets))
-    : new Map<TargetName, number | null>()
   const paced = isSelected('paced')
     ? await runStep(
       'Measure heartbeats each 10 s',

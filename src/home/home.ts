@@ -171,10 +171,11 @@ async function loadCards (
     const entry = watchEntries.get(id)
     return entry !== undefined && isDropped(entry)
   }
+  // Without a spread: a page has up to 200 cards, of entries with different properties.
+  const toCard = ({ title, episode }: RowEntry): HomeCard =>
+    episode === undefined
+      ? { title, isPlayable: isPlayable(title), state: stateOfTitle(title.id) }
+      : { title, isPlayable: isPlayable(title), state: stateOfTitle(title.id), episode }
   return (rowEntries, isDiscovery) =>
-    rowEntries.filter(({ title }) => !isDiscovery || !isDroppedTitle(title.id)).map((entry) => ({
-      ...entry,
-      isPlayable: isPlayable(entry.title),
-      state: stateOfTitle(entry.title.id),
-    }))
+    rowEntries.filter(({ title }) => !isDiscovery || !isDroppedTitle(title.id)).map(toCard)
 }

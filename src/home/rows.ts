@@ -196,15 +196,15 @@ function* rankSimilar (catalogue: Catalogue, { titles, similarities }: SimilarTi
 /** The genres with the highest affinity, then the largest genres. Disliked genres are left out. */
 function favouriteGenres ({ catalogue, genres, affinity }: HomeContext): Genre[] {
   const { profile, watched, unwanted, ratings } = affinity
-  const listFeedback = (titleId: string, feedback: Feedback): Parameters<typeof weighGenres>[0] => {
+  const given: Array<{ readonly genres: readonly string[], readonly feedback: Feedback }> = []
+  const addFeedback = (titleId: string, feedback: Feedback): void => {
     const title = catalogue.findTitle(titleId)
-    return title === null ? [] : [{ genres: title.genreSlugs, feedback }]
+    if (title !== null) given.push({ genres: title.genreSlugs, feedback })
   }
-  const weights = weighGenres([
-    ...[...watched].filter((id) => !unwanted.has(id)).flatMap((id) => listFeedback(id, 'watched')),
-    ...profile.wishlist.flatMap((id) => listFeedback(id, 'wished')),
-    ...[...ratings.newest].flatMap(([id, rating]) => rating === null ? [] : listFeedback(id, rating)),
-  ])
+  for (const id of watched) if (!unwanted.has(id)) addFeedback(id, 'watched')
+  for (const id of profile.wishlist) addFeedback(id, 'wished')
+  for (const [id, rating] of ratings.newest) if (rating !== null) addFeedback(id, rating)
+  const weights = weighGenres(given)
   const weightOf = (slug: string): number => weights.get(slug) ?? 0
   return genres.bySize()
     .filter((slug) => weightOf(slug) >= 0)
@@ -247,9 +247,10 @@ function newEpisodesRow (context: HomeContext): Row {
     const { profile, unwanted } = context.affinity
     const { entries } = profile
     const ids = new Set([...entries.keys(), ...profile.wishlist])
+    const since = new Date(context.now.getTime() - NEW_EPISODE_DAYS * DAY_MS).toISOString().slice(0, 10)
     return [...ids].filter((id) => !unwanted.has(id)).flatMap((id) => {
       const title = findVisible(context, id)
-      const episode = title === null ? null : findNewEpisode(context, title, entries.get(id))
+      const episode = title === null ? null : findNewEpisode(context, title, entries.get(id), since)
       return title === null || episode === null ? [] : [{ title, episode, key: [episode.airDate ?? '', title.id] }]
     }).sort(byRankDescending)
   }
@@ -261,14 +262,17 @@ function newEpisodesRow (context: HomeContext): Row {
   }
 }
 
-/** The last episode that aired recently, is playable and comes after the episode that the profile watched. */
+/**
+ * The last episode that aired recently, is playable and comes after the episode that the profile watched.
+ * @param since first date that is recent, RFC 3339
+ */
 function findNewEpisode (
   { catalogue, planMaxHeight, now }: HomeContext,
   title: CatalogueTitle,
   entry: CachedEntry | undefined,
+  since: string,
 ): CatalogueItem | null {
   if (title.kind !== 'show' || (entry !== undefined && (isDropped(entry) || entry.hiddenAt !== null))) return null
-  const since = new Date(now.getTime() - NEW_EPISODE_DAYS * DAY_MS).toISOString().slice(0, 10)
   const watchedKey = entry?.state.current?.orderKey ?? null
   return title.order.findLast(({ id, airDate, orderKey }) =>
     airDate !== null && airDate >= since && hasAired({ airDate }, now) &&

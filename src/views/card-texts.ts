@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Localiser } from '../catalogue/queries/localise.js'
 import type { CatalogueTitle } from '../catalogue/store/catalogue.js'
 import { flattenText } from '../catalogue/store/interning.js'
-import type { ProfileState } from '../watching/title-states.js'
+import { UNTOUCHED_TITLE, type ProfileState } from '../watching/title-states.js'
 import { toSharedCard } from './cards.js'
 
 /** Of all cards, with what the cache stores beside each: 20,000 cards of usual length. */
@@ -54,8 +54,14 @@ export function createCardTexts (): CardTexts {
 }
 
 /** JSON of the fields of a profile, without braces. */
-export function stateFields ({ inWishlist, rating, progress }: ProfileState): string {
+export function stateFields (state: ProfileState): string {
+  return state === UNTOUCHED_TITLE ? UNTOUCHED_FIELDS : writeStateFields(state)
+}
+
+function writeStateFields ({ inWishlist, rating, progress }: ProfileState): string {
   const ratingText = rating === null ? 'null' : `"${rating}"`
   const progressText = progress === null ? 'null' : JSON.stringify(progress)
   return `"inWishlist":${String(inWishlist)},"rating":${ratingText},"progress":${progressText}`
 }
+
+const UNTOUCHED_FIELDS = writeStateFields(UNTOUCHED_TITLE)

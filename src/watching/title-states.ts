@@ -33,6 +33,9 @@ export interface ProfileState {
   readonly progress: Progress | null
 }
 
+/** The state of a title with which the profile did nothing: that of most cards. */
+export const UNTOUCHED_TITLE: ProfileState = { inWishlist: false, rating: null, progress: null }
+
 /** Finds the state of a title by its ID; undefined for a caller without a profile. */
 export type TitleStateLookup = (titleId: string) => ProfileState | undefined
 
@@ -88,14 +91,16 @@ export function toTitleStates (
   leases: readonly StreamLease[],
 ): (titleId: string) => ProfileState {
   const played = leases.filter((lease) => lease.profile.toString() === id && hasUnflushedEvents(lease))
-  return (titleId) => ({
-    inWishlist: wishlistIds.has(titleId),
-    rating: ratings.get(titleId) ?? null,
-    progress: toProgress(findNewest(
-      entries.get(titleId)?.state.current?.state,
-      played.filter(({ title }) => title.toString() === titleId),
-    )),
-  })
+  return (titleId) => {
+    const inWishlist = wishlistIds.has(titleId)
+    const rating = ratings.get(titleId) ?? null
+    const stored = entries.get(titleId)?.state.current?.state
+    const current = played.length === 0
+      ? stored
+      : findNewest(stored, played.filter(({ title }) => title.toString() === titleId))
+    if (!inWishlist && rating === null && current === undefined) return UNTOUCHED_TITLE
+    return { inWishlist, rating, progress: toProgress(current) }
+  }
 }
 
 /** Finds the newest of the stored state and those of leases. */
