@@ -7,7 +7,7 @@ import { HEARTBEAT_INTERVAL_MS } from './streams.js'
 import { TARGET_TITLES, type Target, type TargetName } from './targets.js'
 
 const IDLE_MS = 10_000
-/** Time after the last load, so that flushes and other work in the background have ended. */
+/** Time after the start, so that its work in the background has ended. */
 const CALM_MS = 3_000
 const MOVIE_REQUESTS_PER_SECOND = 60
 const LOGIN_CLIENTS = 20

@@ -25,6 +25,7 @@ const FIELDS = [
 ]
 /** `q` is what people search for, `code` the user code of a device. */
 const QUERY_PARAMETERS = new Set(['token', 'cursor', 'email', 'q', 'code'])
+const PLAIN_QUERY_PARAMETER = new RegExp(`[?&](?:${[...QUERY_PARAMETERS].join('|')})=`, 'i')
 
 /**
  * Paths for the `redact` option of pino: the fields at the top level and one level below, whole bodies, and the values
@@ -43,6 +44,8 @@ export const REDACTED_PATHS: string[] = [
 
 /** Replaces tokens, codes, cursors, emails and search words in the query of a URL, however their names are encoded. */
 export function redactUrl (url: string): string {
+  // Most URLs have none of the parameters, and no encoded name.
+  if (!url.includes('%') && !PLAIN_QUERY_PARAMETER.test(url)) return url
   return url.replace(
     /([?&])([^?&=#]*)=[^&#]*/g,
     (parameter, separator: string, name: string) =>
