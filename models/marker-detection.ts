@@ -29,6 +29,8 @@ export interface StoredMarkerDetection extends StoredAttempt {
   /** When the last successful attempt ended; null: none has. */
   detectedAt: Date | null
   createdAt: Date
+  /** When it was queued last, by a request or by files that changed. Absent: when it was created. */
+  queuedAt?: Date
 }
 
 const markerDetectionSchema = new Schema<StoredMarkerDetection>({
@@ -43,6 +45,7 @@ const markerDetectionSchema = new Schema<StoredMarkerDetection>({
   creditsEpisodes: { type: Number, default: 0 },
   detectedAt: { type: Date, default: null },
   createdAt: { type: Date, required: true },
+  queuedAt: { type: Date },
 }, { collection: 'markerdetections', versionKey: false })
 
 // One for each season. Also: deletion of a title.
@@ -53,3 +56,8 @@ markerDetectionSchema.index({ state: 1, nextAttemptAt: 1 })
 markerDetectionSchema.index({ state: 1, _id: -1 })
 
 export const MarkerDetection = mongoose.model('MarkerDetection', markerDetectionSchema)
+
+/** When a detection was queued last. */
+export function queuedAtOf ({ queuedAt, createdAt }: Pick<StoredMarkerDetection, 'queuedAt' | 'createdAt'>): Date {
+  return queuedAt ?? createdAt
+}

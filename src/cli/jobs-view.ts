@@ -1,7 +1,7 @@
 // Shows watched jobs: a table that is drawn again on a terminal, else a line for each change.
 import { createLogUpdate } from 'log-update'
 import { formatCell, formatList, type Column } from './format-list.js'
-import { nameItem, type JobRow } from './list-work.js'
+import { describeReason, nameItem, type JobRow } from './list-work.js'
 
 const BAR_WIDTH = 20
 /** Without a terminal, progress is printed in steps of this size. */
@@ -23,7 +23,7 @@ const COLUMNS: ReadonlyArray<Column<WatchedJob>> = [
   ['PROGRESS', ({ progress }) => progress === null ? null : formatBar(progress)],
   ['ATTEMPTS', ({ attempts }) => attempts],
   ['TITLE', ({ title, season, episode }) => nameItem(title, season, episode)],
-  ['REASON', ({ reason }) => reason],
+  ['REASON', describeReason],
 ]
 
 /** @param limit rows of the table at most; lines are not limited */
@@ -65,7 +65,8 @@ function createLines (output: NodeJS.WriteStream): JobsView {
 }
 
 function formatLine (job: WatchedJob): string {
-  const { progress, attempts, title, season, episode, reason } = job
+  const { progress, attempts, title, season, episode } = job
+  const reason = describeReason(job)
   return [
     job.job,
     job.state,

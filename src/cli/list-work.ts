@@ -3,7 +3,12 @@ import mongoose, { type Types } from 'mongoose'
 import { Account, findAccountByEmail, type StoredAccount } from '../../models/account.js'
 import { AccountStreams, isLeaseLive, type StoredStreams } from '../../models/account-streams.js'
 import { EncodingJob, type EncodingState, type StoredEncodingJob } from '../../models/encoding-job.js'
-import { MarkerDetection, type DetectionState, type StoredMarkerDetection } from '../../models/marker-detection.js'
+import {
+  MarkerDetection,
+  queuedAtOf,
+  type DetectionState,
+  type StoredMarkerDetection,
+} from '../../models/marker-detection.js'
 import { Media, type StoredMedia, type StoredMediaFile } from '../../models/media.js'
 import { MediaUpload, type StoredUpload } from '../../models/media-upload.js'
 import { Title } from '../../models/title.js'
@@ -33,6 +38,7 @@ export interface JobRow extends ListRow {
   /** Null with a season: all its episodes. */
   readonly episode: number | null
   readonly reason: string | null
+  /** Of a marker detection: when it was queued last. */
   readonly createdAt: string
 }
 
@@ -44,7 +50,7 @@ const JOB_COLUMNS: ReadonlyArray<Column<JobRow>> = [
   ['TITLE', ({ title, season, episode }) => nameItem(title, season, episode)],
   ['ID', ({ id }) => id],
   ['CREATED (UTC)', ({ createdAt }) => formatTime(createdAt)],
-  ['REASON', ({ reason }) => reason],
+  ['REASON', describeReason],
 ]
 
 /** A cancelled job is listed by the API only. */
@@ -135,7 +141,7 @@ function toEncodingRow ({ _id, state, progress, attempts, failure, createdAt }: 
 }
 
 function toDetectionRow (detection: StoredMarkerDetection, titles: ReadonlyMap<string, string>): JobRow {
-  const { _id, title, season, state, progress, attempts, failure, createdAt } = detection
+  const { _id, title, season, state, progress, attempts, failure } = detection
   return {
     id: _id.toString(),
     job: 'markers',
@@ -146,8 +152,17 @@ function toDetectionRow (detection: StoredMarkerDetection, titles: ReadonlyMap<s
     season,
     episode: null,
     reason: failure?.text ?? null,
-    createdAt: createdAt.toISOString(),
+    createdAt: queuedAtOf(detection).toISOString(),
   }
+}
+
+/** Why a job failed or waits, and what to do about it. */
+export function describeReason (
+  { job, title, season, reason, state }: Pick<JobRow, 'job' | 'title' | 'season' | 'reason'> & { state: string },
+): string | null {
+  if (job !== 'markers' || state !== 'failed' || title === null) return reason
+  const command = `normflix detect-markers ${title.id} --season ${season}`
+  return `${reason === null ? '' : `${reason} `}It is not tried again by itself. Try again: ${command}`
 }
 
 export interface StreamFilter extends Limit {

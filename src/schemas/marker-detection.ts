@@ -1,6 +1,6 @@
 // The detection of intros and credits of a season, for administrators.
 import { Type, type Static } from 'typebox'
-import { Id, nullable, Timestamp } from './common.js'
+import { Id, nullable, Timestamp, timestamp } from './common.js'
 
 export const DetectionState = Type.Enum(['waiting', 'running', 'done', 'skipped', 'failed'], {
   title: 'DetectionState',
@@ -33,5 +33,6 @@ export const MarkerDetection = Type.Object({
   creditsEpisodes: Type.Integer({ minimum: 0, description: 'Those in which it found credits' }),
   detectedAt: nullable(Timestamp, 'End of the last complete attempt; null: there was none'),
   createdAt: Timestamp,
+  queuedAt: timestamp('When it was queued last, by a request or because files of the season changed'),
 }, { $id: 'MarkerDetection', description: 'The detection of the intros and credits of a season' })
 export type MarkerDetection = Static<typeof MarkerDetection>

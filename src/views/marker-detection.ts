@@ -1,5 +1,5 @@
 // View of the detection of intros and credits.
-import type { StoredMarkerDetection } from '../../models/marker-detection.js'
+import { queuedAtOf, type StoredMarkerDetection } from '../../models/marker-detection.js'
 import type { Catalogue } from '../catalogue/store/catalogue.js'
 import type { MarkerDetection } from '../schemas/marker-detection.js'
 
@@ -8,7 +8,7 @@ export function toMarkerDetection (
   detection: StoredMarkerDetection,
 ): MarkerDetection {
   const { title, season, state, progress, attempts, failure, logTail } = detection
-  const { nextAttemptAt, comparedEpisodes, introEpisodes, creditsEpisodes, detectedAt, createdAt } = detection
+  const { nextAttemptAt, comparedEpisodes, introEpisodes, creditsEpisodes, detectedAt } = detection
   const isWaiting = state === 'waiting' || state === 'skipped'
   return {
     id: detection._id.toString(),
@@ -25,6 +25,7 @@ export function toMarkerDetection (
     introEpisodes,
     creditsEpisodes,
     detectedAt: detectedAt?.toISOString() ?? null,
-    createdAt: createdAt.toISOString(),
+    createdAt: detection.createdAt.toISOString(),
+    queuedAt: queuedAtOf(detection).toISOString(),
   }
 }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import mongoose, { Types } from 'mongoose'
 import t, { type Test } from 'tap'
+import { MarkerDetection } from '../../models/marker-detection.js'
 import { Title } from '../../models/title.js'
 import { startApp, type TestApp } from '../support/app.js'
 import { addMovie, addShow } from '../support/catalogue.js'
@@ -146,7 +147,14 @@ t.test('jobs include the detections of markers', async (t) => {
   }])
   const text = await table(running, 'jobs')
   t.match(text, /^markers +processing +42% +2 +Fawlty Towers S1 /m)
-  t.match(text, /^markers +failed .* Install fpcalc\.$/m)
+  const hint = `It is not tried again by itself. Try again: normflix detect-markers ${titleId} --season 3`
+  t.match(text, new RegExp(`^markers +failed .* Install fpcalc\\. ${hint}$`, 'm'))
+  t.match(text, /^markers +skipped .* Install fpcalc\.$/m)
+  const { body: requested } = await admin.post(`/v1/admin/shows/${titleId}/seasons/2/marker-detection`)
+  const queuedAt = new Date(Date.now() + 60_000)
+  await MarkerDetection.updateOne({ _id: requested.id }, { state: 'failed', queuedAt })
+  const [newest] = await list(t, running, 'jobs')
+  t.match(newest, { id: requested.id, season: 2, createdAt: queuedAt.toISOString() }, 'a repeated detection is newest')
 })
 
 t.test('streams', async (t) => {

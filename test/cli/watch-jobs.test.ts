@@ -107,21 +107,24 @@ t.test('jobs --watch', async (t) => {
   t.test('shows how the detections of markers end', async (t) => {
     const { id: titleId } = await addShow(running.app, admin, { title: 'Fawlty Towers' }, [])
     const ids: string[] = []
-    for (const season of [1, 2, 3]) {
+    for (const season of [1, 2, 3, 4]) {
       ids.push(await addMarkerDetection({ titleId, season }, { state: 'running', progress: 0.5, attempts: 1 }))
     }
     const { output, text } = createTerminal()
     const { signal } = new AbortController()
     const result = watchJobs({ limit: 50, signal, output })
-    await waitUntil(() => text().includes('Fawlty Towers S3'))
+    await waitUntil(() => text().includes('Fawlty Towers S4'))
     const failure = { code: 'fingerprints-unavailable', text: 'Install fpcalc.' }
     await MarkerDetection.updateOne({ _id: ids[0] }, { state: 'done' })
     await MarkerDetection.updateOne({ _id: ids[1] }, { state: 'skipped', failure })
     await MarkerDetection.deleteOne({ _id: ids[2] })
-    t.equal(await result, 0, 'a detection without its program has not failed')
+    await MarkerDetection.updateOne({ _id: ids[3] }, { state: 'failed', failure: { code: 'x', text: 'It crashed.' } })
+    t.equal(await result, 1, 'a detection without its program has not failed')
     t.match(text(), /^markers +ready +█{20} 100% +1 +Fawlty Towers S1 /m)
     t.match(text(), /^markers +skipped .* Fawlty Towers S2 +Install fpcalc\./m)
     t.match(text(), /^markers +cancelled .* Fawlty Towers S3 /m)
+    t.match(text(), /^markers +failed .* Fawlty Towers S4 +It crashed\. It is not tried again by itself\./m)
+    t.match(text().replaceAll('\n', ''), /normflix detect-markers \w+ --season 4/, 'the terminal breaks the line')
   })
 
   t.test('ends when it is aborted', async (t) => {

@@ -9,7 +9,7 @@ import { signUp, signUpAdmin } from '../support/users.js'
 const URL = '/v1/admin/marker-detections'
 
 t.test('detections of markers are listed', async (t) => {
-  const { app } = await startApp(t)
+  const { app, clock } = await startApp(t)
   const admin = await signUpAdmin(app)
   const show = await addShow(app, admin, { title: 'Fawlty Towers' }, [])
   const other = await addShow(app, admin, { title: 'Firefly' }, [])
@@ -52,5 +52,17 @@ t.test('detections of markers are listed', async (t) => {
     const kim = await signUp(app)
     expectProblem(t, await kim.get(URL), 'forbidden', 403)
     expectProblem(t, await admin.get(`${URL}?state=other`), 'validation-failed', 400)
+  })
+
+  t.test('with the time at which they were queued last', async (t) => {
+    const [stored] = (await admin.get(`${URL}?state=running`)).body.items
+    t.equal(stored.queuedAt, stored.createdAt, 'of a detection without this time')
+    const request = async () => (await admin.post(`/v1/admin/shows/${other.id}/seasons/2/marker-detection`)).body
+    const first = await request()
+    t.equal(first.queuedAt, first.createdAt)
+    clock.advance(60_000)
+    const second = await request()
+    t.match(second, { id: first.id, createdAt: first.createdAt })
+    t.ok(Date.parse(second.queuedAt) >= Date.parse(first.queuedAt) + 60_000)
   })
 })

@@ -60,6 +60,7 @@ t.test('the detections of intros and credits', BROWSER_TEST, async (t) => {
     const result = await rowOf('Fawlty Towers S1').innerText()
     for (const text of ['6 episodes compared', 'intro in 6 episodes', 'credits in 1 episode']) t.match(result, text)
     t.match(result, /2026/)
+    t.match(result, /Queued: /)
     t.match(await rowOf('Fawlty Towers S2').innerText(), /\t3\t–\t\s*None yet/)
   })
 
@@ -100,6 +101,7 @@ t.test('the detections of intros and credits', BROWSER_TEST, async (t) => {
     const detection = await MarkerDetection.findById(failed).lean()
     t.not(detection?.state, 'failed')
     t.equal(detection?.failure, null)
+    t.ok(detection!.queuedAt! > detection!.createdAt, 'queued again')
     await rowOf('Fawlty Towers S2').getByText(FAILURE.text).waitFor({ state: 'detached' })
     t.equal(await rowOf('Firefly S1').getByRole('button').count(), 0)
     t.equal(await rowOf('Deleted title S1').getByRole('button').count(), 0)

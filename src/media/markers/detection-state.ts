@@ -61,9 +61,10 @@ export async function listDetections (
 }
 
 /** Fields of a detection that starts again. A running attempt loses its claim, and stops. */
-const restarted = (filesHash: string, nextAttemptAt: Date) => ({
+const restarted = (filesHash: string, nextAttemptAt: Date, now: Date) => ({
   filesHash,
   nextAttemptAt,
+  queuedAt: now,
   state: 'waiting',
   attempts: 0,
   progress: 0,
@@ -78,12 +79,12 @@ export async function saveChangedFiles ({ title, season }: SeasonKey, filesHash:
   const nextAttemptAt = new Date(now.getTime() + SETTLE_MS)
   const { matchedCount } = await MarkerDetection.updateOne(
     { title, season, filesHash: mongoose.trusted({ $ne: filesHash }) } as never,
-    { $set: restarted(filesHash, nextAttemptAt) },
+    { $set: restarted(filesHash, nextAttemptAt, now) },
   )
   if (matchedCount > 0) return
   await upsertOnce(async () =>
     await MarkerDetection.updateOne({ title, season }, {
-      $setOnInsert: { ...restarted(filesHash, nextAttemptAt), createdAt: now },
+      $setOnInsert: { ...restarted(filesHash, nextAttemptAt, now), createdAt: now },
     }, { upsert: true })
   )
 }
@@ -92,12 +93,12 @@ export async function saveChangedFiles ({ title, season }: SeasonKey, filesHash:
 export async function saveRequest ({ title, season }: SeasonKey, filesHash: string, now: Date): Promise<void> {
   const { matchedCount } = await MarkerDetection.updateOne(
     { title, season, state: mongoose.trusted({ $ne: 'running' }) } as never,
-    { $set: restarted(filesHash, now) },
+    { $set: restarted(filesHash, now, now) },
   )
   if (matchedCount > 0) return
   await upsertOnce(async () =>
     await MarkerDetection.updateOne({ title, season }, {
-      $setOnInsert: { ...restarted(filesHash, now), createdAt: now },
+      $setOnInsert: { ...restarted(filesHash, now, now), createdAt: now },
     }, { upsert: true })
   )
 }
@@ -190,6 +191,11 @@ export async function saveFailedAttempt (
       nextAttemptAt: new Date(now.getTime() + retryDelayMs(attempts)),
     },
   })
+}
+
+/** The earlier attempts ended with a crash; this one has not begun, and does not count. */
+export async function saveTooManyCrashes (running: RunningDetection, failure: StoredFailure): Promise<void> {
+  await updateOwn(running, { $set: { ...ended('failed'), failure, logTail: '' }, $inc: { attempts: -1 } })
 }
 
 async function updateOwn ({ detection: { _id }, claimId }: RunningDetection, update: object): Promise<boolean> {

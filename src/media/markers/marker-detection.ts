@@ -24,6 +24,7 @@ import {
   saveRequest,
   saveResult,
   saveSkip,
+  saveTooManyCrashes,
   saveWait,
   type RunningDetection,
 } from './detection-state.js'
@@ -36,6 +37,10 @@ const COMPARE_TIME_LIMIT_MS = 5 * 60_000
 const COMPARE_HEAP_LIMIT_MB = 512
 /** After the start, all shows are checked: requests are answered in between. */
 const SHOWS_BETWEEN_PAUSES = 20
+const TOO_MANY_CRASHES = {
+  code: 'detection-failed',
+  text: 'Each attempt ended with a crash of the service. Its log may say why.',
+} as const
 
 export interface MarkerDetection {
   /** Which program computes fingerprints. It is looked up once. */
@@ -126,7 +131,11 @@ export function createMarkerDetection (
     })
     if (claim === null) return
     try {
-      if (hasCrashedTooOften(detection)) throw new DetectionFailedError('Each attempt ended with a crash.')
+      if (hasCrashedTooOften(detection)) {
+        await claim.stopRenewing()
+        await saveTooManyCrashes(attempt, TOO_MANY_CRASHES)
+        return
+      }
       await runClaimed(attempt, AbortSignal.any([shutdown.signal, claimLost.signal]))
       await claim.stopRenewing()
     } catch (error) {

@@ -147,6 +147,7 @@ t.test('a season waits for its masters, and crashes are counted', async (t) => {
   await run()
   t.match(await MarkerDetection.findOne({ title: show.id }).lean(), {
     state: 'failed',
+    attempts: 3,
     failure: { code: 'detection-failed', text: /crash/ },
   })
 })

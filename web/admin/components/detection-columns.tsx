@@ -29,10 +29,10 @@ export function useDetectionColumns (): Array<DataColumn<MarkerDetection>> {
     {
       id: 'detected',
       header: t('detected'),
-      cell: ({ detectedAt, createdAt }) => (
+      cell: ({ detectedAt, queuedAt }) => (
         <span className="stacked">
           {detectedAt === null ? t('never') : dateTime(detectedAt)}
-          <small>{t('added', { time: dateTime(createdAt) })}</small>
+          <small>{t('queued', { time: dateTime(queuedAt) })}</small>
         </span>
       ),
     },
