@@ -78,9 +78,12 @@ export function formatIngestTargets (plain: PlainRun, service: ServiceRun, { cal
         formatRatio(heartbeatRatio)
       })`,
     ),
-    formatTarget(
-      rssRatio === null || rssRatio <= MAX_RSS_RATIO,
-      `RSS of the API process while a worker encodes within ${MAX_RSS_RATIO}x of calm (${formatRatio(rssRatio)})`,
-    ),
+    // Unknown on systems without /proc.
+    ...rssRatio === null ? [] : [
+      formatTarget(
+        rssRatio <= MAX_RSS_RATIO,
+        `RSS of the API process while a worker encodes within ${MAX_RSS_RATIO}x of calm (${formatRatio(rssRatio)})`,
+      ),
+    ],
   ]
 }
