@@ -91,7 +91,14 @@ function toCachedResponse (body: object, revision: number | null, languages: rea
   }
   const text = parts.filter((_, index) => index % 2 === 0).join('')
   const contentLanguage = languages.length === 0 ? null : languages.join(', ')
-  return { bytes: Buffer.from(text), placeholders, hash: hashText(text), revision, contentLanguage }
+  return { bytes: toOwnMemory(text), placeholders, hash: hashText(text), revision, contentLanguage }
+}
+
+/** A part of the memory that buffers share would keep all of it while it is in the cache. */
+function toOwnMemory (text: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
+  bytes.write(text)
+  return bytes
 }
 
 /** A response with the fields of a profile. */

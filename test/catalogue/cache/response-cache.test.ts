@@ -209,3 +209,15 @@ t.test('the cache is bounded by the bytes of its responses', async (t) => {
   await find('5')
   t.equal(created, 41, 'others were dropped')
 })
+
+t.test('a cached response keeps no memory that other buffers share', async (t) => {
+  const responses = createResponseCache()
+  const localiser = { languages: () => [], offers: () => [] }
+  const { bytes } = await responses.find('key', () => 'en', async () => ({
+    body: { title: 'Der müde Tod' },
+    revision: null,
+    localiser,
+  }))
+  t.equal(bytes.toString(), '{"title":"Der müde Tod"}')
+  t.equal(bytes.buffer.byteLength, bytes.length)
+})
