@@ -110,6 +110,44 @@ t.test('history', async (t) => {
     }
   })
 
+  t.test('lists the plays between many starts that were not played, in pages of any length', async (t) => {
+    const lee = await signUp(app)
+    const startedAt = clock.now().getTime() - 86_400_000
+    const events = Array.from({ length: 190 }, (_, i) => ({
+      itemId: movies[i % 5],
+      // Every seventh event is a play; four of them in a row have the same time.
+      positionMs: i % 7 === 0 ? 1_000 + i : 0,
+      watchedMs: i % 7 === 0 ? 30_000 : 0,
+      at: new Date(startedAt + Math.floor(i / 28) * 60_000).toISOString(),
+      playId: `3f2c9d1e-8f0a-4b7e-9a52-${String(i).padStart(12, '0')}`,
+    }))
+    for (let i = 0; i < events.length; i += 100) {
+      const { status } = await lee.post(`/v1/profiles/${lee.profileId}/progress/batch`, {
+        events: events.slice(i, i + 100),
+      })
+      t.equal(status, 200)
+    }
+    const list = async (limit: number): Promise<string[]> => {
+      const seen: string[] = []
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const { body } = await lee.get(
+          `/v1/profiles/${lee.profileId}/history?limit=${limit}${cursor === '' ? '' : `&cursor=${cursor}`}`,
+        ) as { body: any }
+        seen.push(
+          ...body.items.map((one: { positionMs: number, lastWatchedAt: string }) =>
+            `${one.lastWatchedAt} ${one.positionMs}`
+          ),
+        )
+        cursor = body.nextCursor
+      }
+      return seen
+    }
+    const whole = await list(100)
+    t.equal(new Set(whole).size, events.filter(({ watchedMs }) => watchedMs > 0).length)
+    t.strictSame(whole.map((row) => row.slice(0, 24)), whole.map((row) => row.slice(0, 24)).sort().reverse())
+    for (const limit of [1, 3, 8]) t.strictSame(await list(limit), whole, `pages of ${limit}`)
+  })
+
   t.test('filters by season and groups by title in pages', async (t) => {
     const lee = await signUp(app)
     const { id: show, episodes: [first = '', second = '', third = ''] } = await addShow(app, await signUpAdmin(app))

@@ -26,8 +26,12 @@ export interface HistoryPage {
 
 /** Time windows that are searched for a page, back from its start; after the last one follows everything older. */
 const WINDOWS_MS = [7, 90, 1_000].map((days) => days * 86_400_000)
-/** Records read beyond the page size, because marks, removed plays and unplayed starts are filtered out afterwards. */
-const SPARE_RECORDS = 40
+/**
+ * Records read beyond the page size, because marks, removed plays and unplayed starts are filtered out afterwards. If
+ * they do not suffice, each further read is twice as long.
+ */
+const SPARE_RECORDS = 8
+const MAX_RECORDS = 1_000
 
 /** Lists one page of plays, newest first. Flushes the profile's streams before the first page. */
 export async function listHistory (
@@ -55,12 +59,14 @@ async function findPlays (ref: ProfileRef, request: HistoryRequest, now: Date): 
   const oldest = from?.getTime() ?? 0
   const found = after === null || after[0] >= newest ? [] : await findRestOfMoment(ref, request, after)
   let before = pageStart
+  let count = limit + SPARE_RECORDS
   for (const window of [...WINDOWS_MS, Infinity]) {
     const since = Math.max(oldest, pageStart - window)
     while (found.length <= limit && since < before) {
-      const records = await findBetween(ref, request, since, before, limit + SPARE_RECORDS)
+      const { records, readTo } = await findBetween(ref, request, since, before, count)
       found.push(...records.filter((record) => isListedPlay(record) && isOfSeason(record, request)))
-      before = records.length < limit + SPARE_RECORDS ? since : records.at(-1)?.at.getTime() ?? since
+      before = readTo
+      count = Math.min(2 * count, MAX_RECORDS)
     }
     if (found.length > limit || since <= oldest) break
   }
@@ -80,24 +86,28 @@ async function findRestOfMoment (
 }
 
 /**
- * Finds the newest records of a time span, and all records with the same time as the last one. The filter uses only
- * fields of the index; the caller filters by the others, because the fallback server would scan the collection.
+ * Finds the newest records of a time span: all records of each moment. The filter uses only fields of the index; the
+ * caller filters by the others, because the fallback server would scan the collection.
+ * @returns with the end of the span that is still unread, exclusive
  */
 async function findBetween (
   ref: ProfileRef,
   request: HistoryRequest,
   since: number,
   before: number,
-  limit: number,
-): Promise<StoredPlay[]> {
+  count: number,
+): Promise<{ readonly records: readonly StoredPlay[], readonly readTo: number }> {
   const filter = toFilter(ref, request)
   const span = mongoose.trusted({ $gte: new Date(since), $lt: new Date(before) })
   const records = await Play.find({ ...filter, at: span } as never)
-    .sort({ at: -1, _id: -1 }).limit(limit).lean<StoredPlay[]>()
+    .sort({ at: -1, _id: -1 }).limit(count).lean<StoredPlay[]>()
   const last = records.at(-1)
-  if (last === undefined || records.length < limit) return records
-  const ofLastMoment = await Play.find({ ...filter, at: last.at } as never).lean<StoredPlay[]>()
-  return [...records.filter(({ at }) => at > last.at), ...ofLastMoment.sort(compareNewestFirst)]
+  if (last === undefined || records.length < count) return { records, readTo: since }
+  // More records may have the time of the last one.
+  const complete = records.filter(({ at }) => at > last.at)
+  if (complete.length > 0) return { records: complete, readTo: last.at.getTime() + 1 }
+  const ofMoment = await Play.find({ ...filter, at: last.at } as never).lean<StoredPlay[]>()
+  return { records: ofMoment.sort(compareNewestFirst), readTo: last.at.getTime() }
 }
 
 function toFilter (ref: ProfileRef, { titleId }: HistoryRequest): Record<string, unknown> {
