@@ -12,12 +12,20 @@ export interface EncodingDeps extends MediaDeps {
   readonly packaging: Packaging
 }
 
-/** An attempt failed. `isFinal`: another one would fail too. */
+export interface EncodingFailureOptions {
+  readonly logTail?: string
+  /** Another attempt would fail too. */
+  readonly isFinal?: boolean
+  /** False: earlier attempts have failed, and this one does not begin. */
+  readonly isBegun?: boolean
+}
+
+/** An attempt failed. */
 export class EncodingFailedError extends Error {
   constructor (
     readonly code: string,
     message: string,
-    readonly options: { readonly logTail?: string, readonly isFinal?: boolean } = {},
+    readonly options: EncodingFailureOptions = {},
   ) {
     super(message)
     this.name = 'EncodingFailedError'

@@ -81,7 +81,10 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
     if (claim === null) return
     try {
       if (hasCrashedTooOften(job)) {
-        throw new EncodingFailedError('encoding-failed', 'Each attempt ended with a crash.', { isFinal: true })
+        throw new EncodingFailedError('encoding-failed', 'Each attempt ended with a crash.', {
+          isFinal: true,
+          isBegun: false,
+        })
       }
       await encodeMaster(deps, attempt, AbortSignal.any([shutdown.signal, claimLost.signal]))
       await claim.stopRenewing()

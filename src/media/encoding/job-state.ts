@@ -4,6 +4,7 @@ import { MAX_LOG_TAIL_CHARACTERS, NOT_CLAIMED } from '../../../models/attempt.js
 import { EncodingJob, type StoredEncodingJob, type StoredRendition } from '../../../models/encoding-job.js'
 import type { StoredFailure } from '../../../models/media.js'
 import { acquireClaim, type Claim } from '../../database/claims.js'
+import type { EncodingFailureOptions } from './encoding-deps.js'
 
 /** After this many attempts a job fails, until it is retried by a request. */
 export const MAX_ATTEMPTS = 3
@@ -90,7 +91,7 @@ export async function saveFailure (
   running: RunningJob,
   failure: StoredFailure,
   now: Date,
-  { logTail = '', isFinal = false }: { readonly logTail?: string, readonly isFinal?: boolean } = {},
+  { logTail = '', isFinal = false, isBegun = true }: EncodingFailureOptions = {},
 ): Promise<void> {
   const isBlocked = BLOCKED.includes(failure.code)
   const attempts = running.job.attempts + (hasCrashedInChunks(running.job) ? 0 : 1)
@@ -106,7 +107,7 @@ export async function saveFailure (
       claim: null,
       claimedUntil: NOT_CLAIMED,
     },
-    $inc: { attempts: isBlocked ? -1 : 0 },
+    $inc: { attempts: isBlocked || !(isBegun || hasCrashedInChunks(running.job)) ? -1 : 0 },
   })
 }
 

@@ -236,6 +236,20 @@ t.test('masters', { skip: await skipWithoutFfmpeg() }, async (t) => {
     t.strictSame(await findFiles(movie), [])
   })
 
+  t.test('a master fails when three attempts ended with a crash', async (t) => {
+    const test = await start(t)
+    const { app, admin } = test
+    const movie = await addMovie(app, admin, {}, [])
+    const { body: job } = await upload(test, movie)
+    await EncodingJob.updateOne({ _id: job.id }, { $set: { state: 'running', attempts: 3 } })
+    await encode(test)
+    t.match((await admin.get(`${JOBS_URL}/${job.id}`)).body, {
+      state: 'failed',
+      attempts: 3,
+      reason: { text: 'Each attempt ended with a crash.' },
+    })
+  })
+
   t.test('a cancelled or deleted job stops while it runs', async (t) => {
     // The encoder of this service never ends.
     const ffprobe = await findPrograms({ ffmpegPath: null, ffprobePath: null })
