@@ -29,6 +29,7 @@ const guides: FastifyPluginAsync = async (app) => {
   })
 
   app.get('/guides', { config }, async (request, reply) => await sendHtmlPage(request, reply, pageOf(START)))
+  app.get('/guides/', { config }, async (_request, reply) => await reply.redirect('/guides', 302))
   app.get<{ Params: { page: string } }>('/guides/:page', { config }, async (request, reply) => {
     const { page } = request.params
     if (!PAGE_NAME.test(page) || page === START) throw notFound('guide')

@@ -67,7 +67,7 @@ const webApps: FastifyPluginAsync = async (app) => {
   })
   for (const url of LINK_PATHS) app.get(url, { config }, redirectToWatchApp)
   app.get('/', { config }, redirectToStartPage)
-  for (const url of ['/v1', '/v1/']) app.get(url, { config }, redirectToReference)
+  for (const url of ['/v1', '/v1/', '/reference/']) app.get(url, { config }, redirectToReference)
   for (const url of ['/favicon.ico', '/icon.svg']) app.get(url, { config }, sendIcon)
   app.get('/watch/service-worker.js', { config }, sendServiceWorker)
   app.get('/watch/manifest.webmanifest', { config }, sendManifest)

@@ -80,7 +80,12 @@ t.test('the root leads to the watch app, and browsers find its icon on every pag
   const { app } = await startApp(t)
   t.match(await call(app, 'GET', '/'), { status: 302, headers: { location: '/watch', 'cache-control': 'no-cache' } })
   t.match(await call(app, 'GET', '/?utm_source=mail'), { status: 302, headers: { location: '/watch' } })
-  for (const url of ['/v1', '/v1/']) t.equal((await call(app, 'GET', url)).headers.location, '/reference')
+  for (const url of ['/v1', '/v1/', '/reference/']) {
+    t.equal((await call(app, 'GET', url)).headers.location, '/reference', url)
+  }
+  t.equal((await call(app, 'GET', '/guides/')).headers.location, '/guides')
+  // Pages with a slash at their end are found without one.
+  for (const url of ['/watch/', '/admin/', '/docs/']) t.ok((await call(app, 'GET', url)).status < 400, url)
   const icon = await call(app, 'GET', '/favicon.ico')
   t.match(icon, { status: 200, headers: { 'content-type': /^image\/svg\+xml/, 'cache-control': /max-age=86400/ } })
   t.match(icon.bytes.toString(), '<svg')
