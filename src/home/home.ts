@@ -37,6 +37,7 @@ export interface FilledRow {
   readonly cards: { readonly kind: 'continue', readonly items: readonly ContinueCard[] } | {
     readonly kind: 'titles',
     readonly items: readonly HomeCard[],
+    readonly because: CatalogueTitle | null,
   }
   /** Cursor for the next page; null on the last page. */
   readonly next: RowCursor | null
@@ -149,8 +150,8 @@ function toContinueRow (cards: readonly ContinueCard[], after: RankKey | null, l
   return { ...CONTINUE_ROW, cards: { kind: 'continue', items: entries.map(({ card }) => card) }, next }
 }
 
-function toFilledRow ({ id, title }: Row, items: readonly HomeCard[], next: RowCursor | null): FilledRow {
-  return { id, title, cards: { kind: 'titles', items }, next }
+function toFilledRow ({ id, title, because }: Row, items: readonly HomeCard[], next: RowCursor | null): FilledRow {
+  return { id, title, cards: { kind: 'titles', items, because }, next }
 }
 
 /** Reads the profile's states of titles. @returns a function that makes cards of entries */

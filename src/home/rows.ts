@@ -41,6 +41,8 @@ export interface Row {
   readonly title: string
   /** True for a row of recommendations, which leaves out titles of rows above it. */
   readonly isDiscovery: boolean
+  /** The watched title that the row follows from; null for other rows. */
+  readonly because: CatalogueTitle | null
   page(after: RowCursor | null, limit: number, isWanted: (title: CatalogueTitle) => boolean): RowPage
 }
 
@@ -95,6 +97,7 @@ function findVisible ({ catalogue, scope, now }: HomeContext, titleId: string): 
 type RankedTitle = RowEntry & RankedEntry
 
 interface DiscoveryRow extends Pick<Row, 'id' | 'title'> {
+  readonly because?: CatalogueTitle | null
   readonly version: ListSource['version']
   /** Whether the row also shows what the profile has watched. */
   readonly showsWatched: boolean
@@ -104,12 +107,13 @@ interface DiscoveryRow extends Pick<Row, 'id' | 'title'> {
 /** Creates a row of recommendations: first what the plan can play. It leaves out what the profile does not want. */
 function createDiscoveryRow (
   { findList, scope, planMaxHeight, affinity: { unwanted, watched } }: HomeContext,
-  { id, title, version, showsWatched, entries }: DiscoveryRow,
+  { id, title, because = null, version, showsWatched, entries }: DiscoveryRow,
 ): Row {
   return {
     id,
     title,
     isDiscovery: true,
+    because,
     page: (after, limit, isWanted) =>
       pageOfRanked(
         findList({ scope, planMaxHeight }, { key: id, version, entries }),
@@ -179,6 +183,7 @@ function becauseRow (context: HomeContext, watched: CatalogueTitle): Row {
   return createDiscoveryRow(context, {
     id: `because-${watched.id}`,
     title: `Because you watched ${watched.title}`,
+    because: watched,
     version: similar,
     showsWatched: false,
     entries: () => rankSimilar(context.catalogue, similar),
@@ -234,6 +239,7 @@ function wishlistRow ({ affinity, catalogue, scope, now }: HomeContext): Row {
     id: 'wishlist',
     title: 'Your wishlist',
     isDiscovery: false,
+    because: null,
     page (after, limit, isWanted) {
       const visible = findVisibleTitles(catalogue, scope, ids, now).filter(isWanted)
       const { titles, next } = pageOfWishlist(ids, visible, after as WishlistCursor | null, limit)
@@ -258,6 +264,7 @@ function newEpisodesRow (context: HomeContext): Row {
     id: 'new-episodes',
     title: 'New episodes of your shows',
     isDiscovery: false,
+    because: null,
     page: (after, limit, isWanted) => pageOfRanked(listEpisodes(), after, limit, ({ title }) => isWanted(title)),
   }
 }

@@ -1,6 +1,6 @@
 // The home page of a profile: rows of cards.
 import { Type, type Static } from 'typebox'
-import { NextCursor, ref } from './common.js'
+import { Id, NextCursor, nullable, ref } from './common.js'
 import { ContinueCard } from './continue-watching.js'
 import { Card, Item } from './titles.js'
 
@@ -25,9 +25,17 @@ export const ContinueRow = Type.Object({
   items: Type.Array(ref(ContinueCard), { description: 'Cards, most recent activity first' }),
   nextCursor: NextCursor,
 }, { $id: 'ContinueRow', description: 'Row of continue-watching cards' })
+export const WatchedTitle = Type.Object({
+  id: Id,
+  title: Type.String({ description: 'Name in the language of the response' }),
+}, { $id: 'WatchedTitle', description: 'A title that the profile watched, as the reason for recommendations' })
 export const TitleRow = Type.Object({
   kind: Type.Enum(['titles'], { description: 'Type of the cards' }),
   ...row,
+  because: nullable(
+    ref(WatchedTitle),
+    'The watched title that the recommendations follow from; null for other rows. For a heading in another language',
+  ),
   items: Type.Array(ref(HomeCard), { description: 'Cards in the order of the row' }),
   nextCursor: NextCursor,
 }, { $id: 'TitleRow', description: 'Row of title cards' })

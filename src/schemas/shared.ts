@@ -19,7 +19,7 @@ import { DeletionPreview } from './deletion-preview.js'
 import { DeviceAuthorization, DeviceLogIn, OAuthTokens } from './device-log-in.js'
 import { HistoryFile, ImportReport } from './history-transfer.js'
 import { HistoryGroup, HistoryItem, Undo } from './history.js'
-import { ContinueRow, HomeCard, TitleRow } from './home.js'
+import { ContinueRow, HomeCard, TitleRow, WatchedTitle } from './home.js'
 import { ImportPreview } from './import-mapping.js'
 import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from './import-line.js'
 import { RememberedLanguages } from './languages.js'
@@ -149,6 +149,7 @@ export const sharedSchemas = [
   HomeCard,
   ContinueRow,
   TitleRow,
+  WatchedTitle,
   Webhook,
   WebhookInput,
   WebhookChanges,

@@ -1,5 +1,6 @@
 // View of the rows of the home page, as JSON: a page has up to 200 cards.
 import type { Localiser } from '../catalogue/queries/localise.js'
+import type { CatalogueTitle } from '../catalogue/store/catalogue.js'
 import type { FilledRow, HomeCard } from '../home/home.js'
 import type { CardTexts } from './card-texts.js'
 import { toItem } from './cards.js'
@@ -15,8 +16,13 @@ export function writeHomeRow (
   const items = cards.kind === 'continue'
     ? cards.items.map((card) => writeContinueCard(cardTexts, card, localiser))
     : cards.items.map((card) => writeHomeCard(cardTexts, card, localiser))
-  const [head, cursor] = [JSON.stringify({ kind: cards.kind, id, title }), JSON.stringify(nextCursor)]
+  const because = cards.kind === 'continue' ? {} : { because: toWatchedTitle(cards.because, localiser) }
+  const [head, cursor] = [JSON.stringify({ kind: cards.kind, id, title, ...because }), JSON.stringify(nextCursor)]
   return `${head.slice(0, -1)},"items":[${items.join()}],"nextCursor":${cursor}}`
+}
+
+function toWatchedTitle (title: CatalogueTitle | null, localiser: Localiser): { id: string, title: string } | null {
+  return title === null ? null : { id: title.id, title: localiser.localisedFields(title).title ?? title.title }
 }
 
 function writeHomeCard (

@@ -103,6 +103,7 @@ t.test('the home page', async (t) => {
     )
     t.match(await findHomeRow(kim, because), {
       title: 'Because you watched The Godfather',
+      because: { id: godfather, title: 'The Godfather' },
       items: [{ id: second }, { id: goodfellas, inWishlist: true }],
     })
   })

@@ -4,17 +4,15 @@ import { useTranslations } from 'use-intl'
 interface Row {
   readonly id: string
   readonly title: string
+  /** The watched title that the row follows from. */
+  readonly because?: { readonly title: string } | null
 }
-
-const BECAUSE_PREFIX = 'Because you watched '
 
 /** Returns a function that names a row in the language of the interface. Rows of genres have the name of the genre. */
 export function useRowTitle (): (row: Row) => string {
   const t = useTranslations('home')
-  return ({ id, title }) => {
-    if (id.startsWith('because-') && title.startsWith(BECAUSE_PREFIX)) {
-      return t('rows.because', { title: title.slice(BECAUSE_PREFIX.length) })
-    }
+  return ({ id, title, because }) => {
+    if (because != null) return t('rows.because', { title: because.title })
     const key = `rows.${id}` as never
     return id !== 'because' && t.has(key) ? t(key) : title
   }

@@ -21,7 +21,7 @@ export function RowPage (): ReactNode {
   const list = useSuspenseInfiniteQuery(rowQuery(rowId))
   const hide = useHideCard()
   const { pages } = list.data
-  const heading = pages[0] === undefined ? '' : nameRow({ id: rowId, title: pages[0].title })
+  const heading = pages[0] === undefined ? '' : nameRow(pages[0])
   usePageTitle(heading)
   if (pages.every(({ items }) => items.length === 0)) {
     return <PageState icon={Clapperboard} title={heading} text={t('emptyRow')} />
