@@ -119,7 +119,7 @@ async function measurePhase (
   }
 }
 
-/** Reads the database, so that the API process does nothing but answer heartbeats. */
+/** Reads the job from the database: the API process receives heartbeats only. */
 async function waitForJob (jobId: string, isReached: (job: StoredEncodingJob) => boolean): Promise<void> {
   for (;;) {
     const job = await findEncodingJob(jobId)

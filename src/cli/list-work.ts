@@ -162,7 +162,7 @@ export function describeReason (
 ): string | null {
   if (job !== 'markers' || state !== 'failed' || title === null) return reason
   const command = `normflix detect-markers ${title.id} --season ${season}`
-  return `${reason === null ? '' : `${reason} `}It is not tried again by itself. Try again: ${command}`
+  return `${reason === null ? '' : `${reason} `}It is not retried automatically. To retry it, run: ${command}`
 }
 
 export interface StreamFilter extends Limit {

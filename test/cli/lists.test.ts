@@ -147,7 +147,7 @@ t.test('jobs include the detections of markers', async (t) => {
   }])
   const text = await table(running, 'jobs')
   t.match(text, /^markers +processing +42% +2 +Fawlty Towers S1 /m)
-  const hint = `It is not tried again by itself. Try again: normflix detect-markers ${titleId} --season 3`
+  const hint = `It is not retried automatically. To retry it, run: normflix detect-markers ${titleId} --season 3`
   t.match(text, new RegExp(`^markers +failed .* Install fpcalc\\. ${hint}$`, 'm'))
   t.match(text, /^markers +skipped .* Install fpcalc\.$/m)
   const { body: requested } = await admin.post(`/v1/admin/shows/${titleId}/seasons/2/marker-detection`)

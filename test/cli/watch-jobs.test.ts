@@ -123,7 +123,7 @@ t.test('jobs --watch', async (t) => {
     t.match(text(), /^markers +ready +█{20} 100% +1 +Fawlty Towers S1 /m)
     t.match(text(), /^markers +skipped .* Fawlty Towers S2 +Install fpcalc\./m)
     t.match(text(), /^markers +cancelled .* Fawlty Towers S3 /m)
-    t.match(text(), /^markers +failed .* Fawlty Towers S4 +It crashed\. It is not tried again by itself\./m)
+    t.match(text(), /^markers +failed .* Fawlty Towers S4 +It crashed\. It is not retried automatically\./m)
     t.match(text().replaceAll('\n', ''), /normflix detect-markers \w+ --season 4/, 'the terminal breaks the line')
   })
 
