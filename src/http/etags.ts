@@ -1,6 +1,6 @@
 // Entity tags of catalogue responses: revision of the title, which administrators send as If-Match, and a content hash.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { hashText } from '../catalogue/cache/response-cache.js'
+import { hashText, toContentLanguage } from '../catalogue/cache/response-cache.js'
 import { badRequest } from '../errors.js'
 import { matchesEtag } from './conditional-requests.js'
 import { sendJson } from './content-language.js'
@@ -26,7 +26,7 @@ export async function sendWithEtag (
   languages: readonly string[] = [],
 ): Promise<FastifyReply> {
   const text = reply.serialize(body as Record<string, unknown>) as string
-  const contentLanguage = languages.length === 0 ? null : languages.join(', ')
+  const contentLanguage = toContentLanguage(languages)
   return sendSerialised(request, reply, { revision, contentLanguage }, hashText(text), () => text)
 }
 

@@ -90,8 +90,13 @@ function toCachedResponse (body: object, revision: number | null, languages: rea
     else placeholders.push({ name: flattenText(part), offset })
   }
   const text = parts.filter((_, index) => index % 2 === 0).join('')
-  const contentLanguage = languages.length === 0 ? null : languages.join(', ')
+  const contentLanguage = toContentLanguage(languages)
   return { bytes: toOwnMemory(text), placeholders, hash: hashText(text), revision, contentLanguage }
+}
+
+/** Value of Content-Language; null if the response does not depend on the language. */
+export function toContentLanguage (languages: readonly string[]): string | null {
+  return languages.length === 0 ? null : languages.join(', ')
 }
 
 /** A part of the memory that buffers share would keep all of it while it is in the cache. */
