@@ -39,8 +39,6 @@ export function canEditTitles (account: Pick<CachedAccount, 'role'> | null): boo
 
 export interface AccountAccess {
   isSessionLive(sessionId: string, accountId: string): Promise<boolean>
-  /** Whether the session is known to be live: false if the database has to be asked. */
-  isKnownLive(sessionId: string, accountId: string): boolean
   /** Null when the account does not exist. */
   findAccount(accountId: string): Promise<CachedAccount | null>
   /** Null when the account has no such profile. Finds a profile that another process has just added. */
@@ -69,20 +67,16 @@ export function createAccountAccess (deps: AccountAccessDeps): AccountAccess {
       return account === null ? null : toCachedAccount(account)
     })
 
-  const isLive = (session: CachedSession, accountId: string): boolean =>
-    session.account === accountId && isSessionLive(session, deps.now())
+  const findCachedSession = async (sessionId: string): Promise<CachedSession | null> =>
+    sessions.peek<CachedSession | null>(sessionId, 'session') ?? await sessions.read(sessionId, 'session', async () => {
+      const stored = await readSession(sessionId)
+      return stored === null ? null : toCachedSession(stored)
+    })
 
   return {
     async isSessionLive (sessionId, accountId) {
-      const session = await sessions.read(sessionId, 'session', async () => {
-        const stored = await readSession(sessionId)
-        return stored === null ? null : toCachedSession(stored)
-      })
-      return session !== null && isLive(session, accountId)
-    },
-    isKnownLive (sessionId, accountId) {
-      const session = sessions.peek<CachedSession | null>(sessionId, 'session') ?? null
-      return session !== null && isLive(session, accountId)
+      const session = await findCachedSession(sessionId)
+      return session !== null && session.account === accountId && isSessionLive(session, deps.now())
     },
     findAccount: find,
     async findProfile (accountId, profileId) {

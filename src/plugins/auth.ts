@@ -220,7 +220,6 @@ async function authenticate (
   verifiedTokens: VerifiedTokens,
 ): Promise<AuthenticatedCaller> {
   const caller = findVerified(request, verifiedTokens) ?? await verifyToken(request, verifiedTokens)
-  if (access.isKnownLive(caller.sessionId, caller.accountId)) return caller
   if (!await access.isSessionLive(caller.sessionId, caller.accountId)) throw unauthorized()
   return caller
 }
