@@ -1,4 +1,5 @@
-// Fields of background work that processes claim and try again: encoding jobs, their chunks, and marker detections.
+// Fields of background work that processes claim and try again: encoding jobs, their chunks and steps, and marker
+// detections.
 import { Schema, type Types } from 'mongoose'
 import './mongoose-settings.js'
 import type { StoredFailure } from './media-file.js'
@@ -16,6 +17,16 @@ export interface StoredAttempt {
   claim: Types.ObjectId | null
   /** The process is considered dead when it has not renewed its claim by then. */
   claimedUntil: Date
+}
+
+/** Work with a state. */
+export interface StoredWork extends StoredAttempt {
+  _id: Types.ObjectId
+  state: string
+  /** Attempts that ended with a failure or a crash, and the running one. */
+  attempts: number
+  /** Attempts in a row that ended with a crash, of work that the next attempt resumes. */
+  crashes?: number
 }
 
 /** `claimedUntil` of work that no process has claimed. */

@@ -3,11 +3,9 @@
 import type { StoredRendition } from '../../../models/encoding-job.js'
 import { Media, type StoredMedia } from '../../../models/media.js'
 import type { SizedRung } from '../../domain/encoding-ladder.js'
-import { isStorageFull } from '../../errors.js'
 import { removeUnusedUploads } from '../object-cleanup.js'
 import { encodeInChunks } from './chunks/encode-in-chunks.js'
-import { EncoderUnavailableError } from './encoder.js'
-import { EncodingFailedError, type EncodingDeps } from './encoding-deps.js'
+import type { EncodingDeps } from './encoding-deps.js'
 import { ENCODING_SHARE, passCost, splitIntoPasses, withRungs, type EncodingPlan } from './encoding-plan.js'
 import { encodingArguments } from './ffmpeg-arguments.js'
 import { saveRenditions, type RunningJob } from './job-state.js'
@@ -24,7 +22,8 @@ import { createScratchFolder, hasRoomFor, removeScratchFolder } from './scratch-
 
 /**
  * Encodes a claimed job.
- * @throws EncodingFailedError; ProgramStoppedError after an abort; errors of the storage and the database
+ * @throws EncodingFailedError; EncoderUnavailableError; ProgramStoppedError after an abort; errors of the storage and
+ * the database
  */
 export async function encodeMaster (deps: EncodingDeps, running: RunningJob, signal: AbortSignal): Promise<void> {
   const { config } = deps
@@ -39,10 +38,6 @@ export async function encodeMaster (deps: EncodingDeps, running: RunningJob, sig
     await saveChapters(deps, running.job, plan.chapters)
     await makeThumbnails(deps, running.job, plan.durationMs, folder, signal)
     await takePictures(deps, running.job, plan.durationMs, folder, signal)
-  } catch (error) {
-    if (isStorageFull(error)) throw diskFull()
-    if (error instanceof EncoderUnavailableError) throw new EncodingFailedError('encoder-unavailable', error.message)
-    throw error
   } finally {
     await removeScratchFolder(config.dataDir, claimId)
   }

@@ -16,8 +16,6 @@ export interface EncodingFailureOptions {
   readonly logTail?: string
   /** Another attempt would fail too. */
   readonly isFinal?: boolean
-  /** False: earlier attempts have failed, and this one does not begin. */
-  readonly isBegun?: boolean
 }
 
 /** An attempt failed. */

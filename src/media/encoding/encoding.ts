@@ -1,18 +1,20 @@
 // The encoding queue: encodes masters in the background, one at a time. A process claims each job; after a crash the
 // claim expires, and another attempt of any process continues. A process without a job helps with those of others.
-import mongoose, { Types } from 'mongoose'
-import { EncodingJob, findEncodingJob, type StoredEncodingJob } from '../../../models/encoding-job.js'
-import { findDetectionClaims } from '../markers/detection-state.js'
+import { findEncodingJob, type StoredEncodingJob } from '../../../models/encoding-job.js'
+import { runAttempt } from '../attempts.js'
+import { detectionAttempts } from '../markers/detection-state.js'
 import { removeChunks, removeJobObjects } from '../object-cleanup.js'
 import { findChunkClaims } from './chunks/chunk-state.js'
 import { createChunkHelper } from './chunks/help-encoding.js'
 import { encodeMaster } from './encode-master.js'
-import { EncodingFailedError, type EncodingDeps } from './encoding-deps.js'
-import { claimJob, hasCrashedTooOften, listDueJobs, saveFailure, saveSuccess, type RunningJob } from './job-state.js'
-import { explainByStorage } from './plan-master.js'
+import type { EncodingDeps } from './encoding-deps.js'
+import { jobAttempts } from './job-state.js'
 import { replaceMasters } from './replace-masters.js'
 import { ProgramStoppedError } from './run-program.js'
+import { saveError } from './save-error.js'
 import { removeAbandonedFolders } from './scratch-folders.js'
+
+const TOO_MANY_CRASHES = { code: 'encoding-failed', text: 'Each attempt ended with a crash.' }
 
 export interface Encoding {
   /** Queues a job. */
@@ -69,46 +71,20 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
   async function runJob (jobId: string): Promise<void> {
     const job = await findEncodingJob(jobId)
     if (job === null) return
-    const attempt: RunningJob = {
-      job,
-      claimId: new Types.ObjectId(),
-      progress: job.isChunked ? job.progress : 0,
-    }
-    const claimLost = new AbortController()
-    const claim = await claimJob(attempt, now, () => {
-      claimLost.abort()
-    })
-    if (claim === null) return
-    try {
-      if (hasCrashedTooOften(job)) {
-        throw new EncodingFailedError('encoding-failed', 'Each attempt ended with a crash.', {
-          isFinal: true,
-          isBegun: false,
-        })
-      }
-      await encodeMaster(deps, attempt, AbortSignal.any([shutdown.signal, claimLost.signal]))
-      await claim.stopRenewing()
-      await saveSuccess(attempt)
-    } catch (error) {
-      const explained = await explainByStorage(deps, job, error)
-      await claim.stopRenewing()
-      await endAttempt(attempt, explained, async () => {
-        await claim.release()
-      })
-    }
-  }
-
-  async function endAttempt (attempt: RunningJob, error: unknown, release: () => Promise<void>): Promise<void> {
-    if (error instanceof ProgramStoppedError) {
-      await release()
-    } else {
-      const { code, message, options } = error instanceof EncodingFailedError
-        ? error
-        : { code: 'encoding-failed', message: 'The service could not encode the master.', options: {} }
-      if (!(error instanceof EncodingFailedError)) log.warn({ err: error }, 'an attempt to encode a master failed')
-      await saveFailure(attempt, { code, text: message }, now(), options)
-    }
-    await removeObjectsOfEndedJob(attempt.job)
+    await runAttempt({
+      attempts: jobAttempts,
+      now,
+      shutdown: shutdown.signal,
+      tooManyCrashes: TOO_MANY_CRASHES,
+      async run (attempt, signal) {
+        await encodeMaster(deps, attempt, signal)
+        await jobAttempts.saveSuccess(attempt)
+      },
+      async saveError (attempt, error) {
+        await saveError(deps, jobAttempts, attempt, job, error, 'The service could not encode the master.')
+      },
+    }, job)
+    await removeObjectsOfEndedJob(job)
   }
 
   /** Deleted or cancelled during the attempt: what the attempt wrote after that belongs to nothing. */
@@ -119,15 +95,11 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
   }
 
   async function removeLeftovers (): Promise<void> {
-    await removeAbandonedFolders(config.dataDir, async (claimIds) => {
-      const isRunning = { claim: mongoose.trusted({ $ne: null }), state: 'running' as const }
-      const jobs = await EncodingJob.find(isRunning as never).select('claim').lean<StoredEncodingJob[]>()
-      return [
-        ...jobs.flatMap(({ claim }) => claim?.toString() ?? []),
-        ...await findChunkClaims(claimIds),
-        ...await findDetectionClaims(),
-      ]
-    })
+    await removeAbandonedFolders(config.dataDir, async (claimIds) => [
+      ...await jobAttempts.findClaims(),
+      ...await findChunkClaims(claimIds),
+      ...await detectionAttempts.findClaims(),
+    ])
   }
 
   return {
@@ -139,7 +111,7 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
     async processPending () {
       await removeLeftovers()
       await replaceMasters(deps)
-      for (const jobId of await listDueJobs(now())) queue.add(jobId)
+      for (const { _id } of await jobAttempts.listDue(now())) queue.add(_id.toString())
       start()
     },
     async onIdle () {

@@ -26,12 +26,15 @@ export async function planMaster (
   }
 }
 
-/** @throws EncodingFailedError when ffmpeg or ffprobe failed */
-export function requireSuccess (result: ProgramResult): string {
+/**
+ * @param failedText why the attempt fails if the program does
+ * @throws EncodingFailedError when ffmpeg or ffprobe failed
+ */
+export function requireSuccess (result: ProgramResult, failedText = 'ffmpeg could not encode the master.'): string {
   if (result.ok) return result.output
   const { code, logTail } = result
   if (/no space left on device/i.test(logTail)) throw diskFull()
-  const text = code === 'stalled' ? 'ffmpeg made no progress for too long.' : 'ffmpeg could not encode the master.'
+  const text = code === 'stalled' ? 'ffmpeg made no progress for too long.' : failedText
   throw new EncodingFailedError(code === 'stalled' ? 'stalled' : 'encoding-failed', text, { logTail })
 }
 

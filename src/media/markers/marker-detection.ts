@@ -4,28 +4,22 @@ import mongoose, { Types } from 'mongoose'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { EncodingJob } from '../../../models/encoding-job.js'
 import { MarkerDetection as DetectionModel, type StoredMarkerDetection } from '../../../models/marker-detection.js'
+import type { StoredFailure } from '../../../models/media.js'
 import type { CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { SharedPart } from '../../domain/common-audio.js'
 import { DomainError, fail, notFound } from '../../errors.js'
 import { EncoderUnavailableError } from '../encoding/encoder.js'
 import { ProgramStoppedError } from '../encoding/run-program.js'
+import { createAttemptQueue, runAttempt, type AttemptRun } from '../attempts.js'
 import { createLimitedWorker } from '../limited-worker.js'
 import type { CompareTask } from './compare-worker.js'
 import { DetectionFailedError, detectSeason, type DetectionDeps } from './detect-season.js'
 import {
-  claimDetection,
+  detectionAttempts,
   findDetection,
   findFilesHashes,
-  hasClaim,
-  hasCrashedTooOften,
-  listDueDetections,
   saveChangedFiles,
-  saveFailedAttempt,
   saveRequest,
-  saveResult,
-  saveSkip,
-  saveTooManyCrashes,
-  saveWait,
   type RunningDetection,
 } from './detection-state.js'
 import { findFingerprintProgram, type FingerprintProgram } from './fingerprint-audio.js'
@@ -35,6 +29,10 @@ import { listSeasonFiles, MIN_EPISODES, type SeasonFiles } from './season-files.
 /** For all pairs of a season. */
 const COMPARE_TIME_LIMIT_MS = 5 * 60_000
 const COMPARE_HEAP_LIMIT_MB = 512
+/** Time between two attempts of a detection that waits for masters of its season, or for the storage. */
+const WAIT_RETRY_MS = 60_000
+/** Time between two attempts of a detection whose program is missing. Their number is not limited. */
+const SKIPPED_RETRY_MS = 60 * 60_000
 /** After the start, all shows are checked: requests are answered in between. */
 const SHOWS_BETWEEN_PAUSES = 20
 const TOO_MANY_CRASHES = {
@@ -76,7 +74,6 @@ export function createMarkerDetection (
   let checkedGeneration: number | null = null
   const checkedVersions = new Map<string, number>()
   let program: Promise<FingerprintProgram> | null = null
-  let running: Promise<void> | null = null
 
   async function findProgramOnce (): Promise<FingerprintProgram> {
     program ??= findProgram(encoder)
@@ -107,69 +104,56 @@ export function createMarkerDetection (
     }
   }
 
-  function start (): void {
-    running ??= runDue().finally(() => {
-      running = null
-    })
+  const attemptRun: AttemptRun<StoredMarkerDetection> = {
+    attempts: detectionAttempts,
+    now,
+    shutdown: shutdown.signal,
+    tooManyCrashes: TOO_MANY_CRASHES,
+    run: runClaimed,
+    saveError,
   }
-
-  async function runDue (): Promise<void> {
-    for (const detection of await listDueDetections(now())) {
-      if (shutdown.signal.aborted) return
-      await run(detection).catch((error: unknown) => {
-        // The claim expires: the next run of the job tries again.
-        log.warn({ err: error }, 'the detection of markers failed; it will be tried again')
-      })
-    }
-  }
-
-  async function run (detection: StoredMarkerDetection): Promise<void> {
-    const attempt: RunningDetection = { detection, claimId: new Types.ObjectId(), progress: 0 }
-    const claimLost = new AbortController()
-    const claim = await claimDetection(attempt, now, () => {
-      claimLost.abort()
-    })
-    if (claim === null) return
-    try {
-      if (hasCrashedTooOften(detection)) {
-        await claim.stopRenewing()
-        await saveTooManyCrashes(attempt, TOO_MANY_CRASHES)
-        return
-      }
-      await runClaimed(attempt, AbortSignal.any([shutdown.signal, claimLost.signal]))
-      await claim.stopRenewing()
-    } catch (error) {
-      await claim.stopRenewing()
-      if (error instanceof ProgramStoppedError || shutdown.signal.aborted) await claim.release()
-      else await saveFailure(attempt, error)
-    }
-  }
+  const queue = createAttemptQueue<StoredMarkerDetection>({
+    listDue: async () => await detectionAttempts.listDue(now()),
+    run: async (detection) => {
+      await runAttempt(attemptRun, detection)
+    },
+    onError (error) {
+      // The claim expires: the next run of the job tries again.
+      log.warn({ err: error }, 'the detection of markers failed; it will be tried again')
+    },
+    shutdown: shutdown.signal,
+  })
 
   async function runClaimed (attempt: RunningDetection, signal: AbortSignal): Promise<void> {
-    const { title, season } = attempt.detection
+    const { title, season } = attempt.job
     const files = findSeasonFiles(title.toString(), season)
     if (files === null) {
-      await DetectionModel.deleteOne({ _id: attempt.detection._id })
+      await DetectionModel.deleteOne({ _id: attempt.job._id })
       return
     }
     if (await hasUnencodedMasters(files, title)) {
-      await saveWait(attempt, null, now())
+      await detectionAttempts.saveWait(attempt, { failure: null, delayMs: WAIT_RETRY_MS }, now())
       return
     }
     const found = await findProgramOnce()
     if (found.kind === 'none') {
-      await saveSkip(attempt, { code: found.code, text: found.reason }, now())
+      await skip(attempt, { code: found.code, text: found.reason })
       return
     }
     const isComparable = files.episodes.length >= MIN_EPISODES
     const markers = isComparable ? await detectSeason(deps, worker, found, attempt, files.episodes, signal) : []
-    if (!await hasClaim(attempt)) throw new ProgramStoppedError()
+    if (!await detectionAttempts.hasClaim(attempt)) throw new ProgramStoppedError()
     await saveMarkers(deps, title.toString(), markers)
-    await saveResult(attempt, {
+    await detectionAttempts.saveSuccess(attempt, {
       comparedEpisodes: markers.length,
       introEpisodes: markers.filter(({ intro }) => intro !== null).length,
       creditsEpisodes: markers.filter(({ credits }) => credits !== null).length,
-    }, now())
+      detectedAt: now(),
+    })
+  }
+
+  async function skip (attempt: RunningDetection, failure: StoredFailure): Promise<void> {
+    await detectionAttempts.saveWait(attempt, { failure, delayMs: SKIPPED_RETRY_MS, state: 'skipped' }, now())
   }
 
   /** Null when the season has been deleted. */
@@ -187,13 +171,14 @@ export function createMarkerDetection (
     return jobs.some(({ item }) => catalogue.findItem(item.toString())?.season === season)
   }
 
-  async function saveFailure (attempt: RunningDetection, error: unknown): Promise<void> {
+  async function saveError (attempt: RunningDetection, error: unknown): Promise<void> {
     if (error instanceof EncoderUnavailableError) {
-      await saveSkip(attempt, { code: 'encoder-unavailable', text: error.message }, now())
+      await skip(attempt, { code: 'encoder-unavailable', text: error.message })
       return
     }
     if (error instanceof DomainError && error.code === 'storage-unavailable') {
-      await saveWait(attempt, { code: error.code, text: error.detail }, now())
+      const failure = { code: error.code, text: error.detail }
+      await detectionAttempts.saveWait(attempt, { failure, delayMs: WAIT_RETRY_MS }, now())
       return
     }
     const isKnown = error instanceof DetectionFailedError
@@ -203,7 +188,8 @@ export function createMarkerDetection (
       : error instanceof DomainError
       ? error.detail
       : 'The service could not compare the episodes.'
-    await saveFailedAttempt(attempt, { code: 'detection-failed', text }, isKnown ? error.logTail : '', now())
+    const failure = { code: 'detection-failed', text }
+    await detectionAttempts.saveFailure(attempt, { failure, logTail: isKnown ? error.logTail : '' }, now())
   }
 
   return {
@@ -212,19 +198,19 @@ export function createMarkerDetection (
       const files = findSeasonFiles(titleId, season) ?? fail(notFound('season'))
       const key = { title: new Types.ObjectId(titleId), season }
       await saveRequest(key, files.filesHash, now())
-      if (isEager) start()
+      if (isEager) queue.start()
       return await findDetection(key) ?? fail(notFound('season'))
     },
     async processPending () {
       await queueChangedSeasons()
-      start()
+      queue.start()
     },
     async onIdle () {
-      await running
+      await queue.onIdle()
     },
     async close () {
       shutdown.abort()
-      await running
+      await queue.onIdle()
       await worker.close()
     },
   }

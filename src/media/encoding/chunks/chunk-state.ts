@@ -9,9 +9,10 @@ import { MAX_LOG_TAIL_CHARACTERS, NOT_CLAIMED } from '../../../../models/attempt
 import { type StoredEncodingJob } from '../../../../models/encoding-job.js'
 import { isDuplicateKey } from '../../../../models/upsert.js'
 import { acquireClaim, type Claim } from '../../../database/claims.js'
+import { CLAIM_RENEWAL_INTERVAL_MS, CLAIM_TTL_MS, MAX_ATTEMPTS, retryDelayMs } from '../../attempts.js'
 import type { EncodingFailedError } from '../encoding-deps.js'
 import type { EncodingPlan } from '../encoding-plan.js'
-import { CLAIM_RENEWAL_INTERVAL_MS, CLAIM_TTL_MS, MAX_ATTEMPTS, resetCrashes, retryDelayMs } from '../job-state.js'
+import { resetCrashes } from '../job-state.js'
 import { hasTracks, planChunks } from './chunk-plan.js'
 
 export interface RunningChunk {

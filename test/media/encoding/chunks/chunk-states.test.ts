@@ -208,6 +208,8 @@ t.test('states of chunks', { skip: await skipWithoutFfmpeg() }, async (t) => {
     await EncodingJob.updateOne({ _id: test.jobId }, { $set: crashes })
     await encodeMasters(test)
     t.match(await readJob(test), { state: 'failed', reason: { text: 'Each attempt ended with a crash.' } })
+    const counts = { attempts: 1, crashes: MAX_CRASHES }
+    t.match(await EncodingJob.findById(test.jobId).lean(), counts, 'the attempt that did not begin does not count')
     t.strictSame(test.encodes(), [])
   })
 
