@@ -5,11 +5,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 const TICK_MS = 10
 
 /**
- * User and system time of a process with all its threads, ms. Without the statistics of the scheduler, the resolution
- * is 10 ms. With them, a thread that has ended counts no longer.
+ * User and system time of a process with all its threads, ms. The resolution is 10 ms without the statistics of the
+ * scheduler, and after a thread has ended: they count the threads that run.
  */
 export function readCpuMs (pid: number | null): number | null {
-  return readThreadTimes(pid) ?? readTimes(pid, 11)
+  const times = [readThreadTimes(pid), readTimes(pid, 11)].filter((time) => time !== null)
+  return times.length === 0 ? null : Math.max(...times)
 }
 
 /** The time of all threads with a resolution of 1 ns, in ms; null if the kernel has no such statistics. */
