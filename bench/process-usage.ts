@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 const TICK_MS = 10
 
 /**
- * User and system time of a process with all its threads, ms. The resolution is 10 ms without the statistics of the
+ * User and system time of a process with all its threads, ms. The resolution is 20 ms without the statistics of the
  * scheduler, and after a thread has ended: they count the threads that run.
  */
 export function readCpuMs (pid: number | null): number | null {
