@@ -12,7 +12,7 @@ const adminEncoder: FastifyPluginAsyncTypebox<AdminEncoderRouteOptions> = async 
   app.get('/admin/encoder', {
     config: { access: 'staff', scope: 'ingest' },
     schema: {
-      tags: ['Admin: media'],
+      tags: ['Admin: encoding'],
       summary: 'State whether the service can encode media files',
       description: 'The process looks for ffmpeg and ffprobe once. After an installation, start it again.',
       operationId: 'getEncoder',

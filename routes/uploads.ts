@@ -10,6 +10,7 @@ import { toFormError } from '../src/http/request-body.js'
 import { toFieldError } from '../src/http/validator.js'
 import { toDeclaredMetadata } from '../src/media/upload/declared-metadata.js'
 import { addMaster, type MasterDeps } from '../src/media/encoding/masters.js'
+import { listSteps } from '../src/media/encoding/steps/step-state.js'
 import { addMediaFile, type MediaFileDeps } from '../src/media/upload/media-files.js'
 import { EncodingJob } from '../src/schemas/encoding-jobs.js'
 import { ref, responses } from '../src/schemas/common.js'
@@ -42,7 +43,7 @@ const uploads: FastifyPluginAsyncTypebox<UploadsRouteOptions> = async (app, deps
     const { source, fields } = await openUpload(request, query)
     if (fields.role === 'master') {
       const job = await addMaster(deps, title, item, source, fields.edition ?? null)
-      return await reply.code(202).send(toEncodingJob(catalogue, job))
+      return await reply.code(202).send(toEncodingJob(catalogue, job, await listSteps([job._id])))
     }
     const file = await addMediaFile(deps, title, item, source, toDeclaredMetadata(fields))
     return await reply.code(201).send(toAdminMediaFile(file))

@@ -52,18 +52,24 @@ const difference = (before: number | null, after: number | null): number | null 
 export interface ServiceRun extends Run {
   /** Until the first rendition can be played. */
   readonly firstSeconds: number
-  /** Until the job is done, with thumbnails and pictures. */
+  /** Until the job and its steps are done, with thumbnails and pictures. */
   readonly doneSeconds: number
   readonly rssBefore: number | null
   readonly rssMax: number | null
   readonly itemId: string
 }
 
+interface SeenJob {
+  readonly state: string
+  readonly reason: object | null
+  readonly steps: ReadonlyArray<{ readonly state: string }>
+}
+
 interface Seen {
   readonly mediaFiles: ReadonlyArray<{ readonly height: number | null }>
 }
 
-/** Uploads the master to a service and waits until the job is done. */
+/** Uploads the master to a service and waits until the job and its steps are done. */
 export async function encodeByService (
   { origin, pid }: Service,
   master: string,
@@ -81,15 +87,19 @@ export async function encodeByService (
   let ladderSeconds: number | null = null
   let rssMax = readRss(pid)
   for (;;) {
-    const { state, reason } = await get<{ state: string, reason: object | null }>(`/v1/admin/encoding-jobs/${jobId}`)
+    const { state, reason, steps } = await get<SeenJob>(`/v1/admin/encoding-jobs/${jobId}`)
     const { mediaFiles } = await get<Seen>(`/v1/movies/${itemId}`)
     const seenSeconds = elapsed()
     if (mediaFiles.length > 0) firstSeconds ??= seenSeconds
     const isComplete = rungs.every(({ pictureHeight }) => mediaFiles.some(({ height }) => height === pictureHeight))
     if (isComplete) ladderSeconds ??= seenSeconds
     rssMax = Math.max(rssMax ?? 0, readRss(pid) ?? 0)
-    if (state === 'done') break
-    if (state !== 'waiting' && state !== 'running') throw new Error(`The job is ${state}: ${JSON.stringify(reason)}`)
+    const failed = steps.find((step) => step.state === 'failed')
+    if (failed !== undefined) throw new Error(`A step failed: ${JSON.stringify(failed)}`)
+    if (state === 'done' && steps.every((step) => step.state === 'done')) break
+    if (state !== 'done' && state !== 'waiting' && state !== 'running') {
+      throw new Error(`The job is ${state}: ${JSON.stringify(reason)}`)
+    }
     await sleep(POLL_INTERVAL_MS)
   }
   if (firstSeconds === null || ladderSeconds === null) throw new Error('The job is done, but renditions are missing.')

@@ -3,6 +3,7 @@ import mongoose, { type Types } from 'mongoose'
 import { Account, findAccountByEmail, type StoredAccount } from '../../models/account.js'
 import { AccountStreams, isLeaseLive, type StoredStreams } from '../../models/account-streams.js'
 import { EncodingJob, type EncodingState, type StoredEncodingJob } from '../../models/encoding-job.js'
+import { EncodingStep, type StepKind, type StoredEncodingStep } from '../../models/encoding-step.js'
 import {
   MarkerDetection,
   queuedAtOf,
@@ -25,13 +26,13 @@ export interface JobFilter extends Limit {
 type JobState = 'processing' | 'failed' | 'skipped' | 'ready'
 const DEFAULT_STATES: readonly JobState[] = ['processing', 'failed', 'skipped']
 
-/** One step of a media file, an upload, a master, or the episodes of a season. */
+/** Work on a media file, an upload, a master, or the episodes of a season. A step has the ID of its master. */
 export interface JobRow extends ListRow {
-  readonly job: 'upload' | 'processing' | 'packaging' | 'encoding' | 'markers'
+  readonly job: 'upload' | 'processing' | 'packaging' | 'encoding' | StepKind | 'markers'
   readonly state: JobState
   /** 0 to 1; null when unknown. */
   readonly progress: number | null
-  /** Attempts of an encoding or a marker detection; null for other jobs. */
+  /** Attempts of an encoding, a step or a marker detection; null for other jobs. */
   readonly attempts: number | null
   readonly title: { readonly id: string, readonly title: string } | null
   readonly season: number | null
@@ -70,17 +71,18 @@ export async function listJobs ({ state, limit }: JobFilter): Promise<List<JobRo
   const isWanted = mongoose.trusted({ $in: states })
   const encodingStates = states.flatMap((one) => ENCODING_STATES[one])
   const detectionStates = states.flatMap((one) => DETECTION_STATES[one])
-  const [media, uploads, masters, detections] = await Promise.all([
+  const [media, uploads, masters, steps, detections] = await Promise.all([
     Media.find({ $or: [{ 'files.state': isWanted }, { 'files.hls.state': isWanted }] } as never)
       .select('title season episode files').lean<StoredMedia[]>(),
     // A finished upload is a media file.
     MediaUpload.find({ state: mongoose.trusted({ $in: states.filter((one) => one !== 'ready') }) } as never)
       .lean<StoredUpload[]>(),
     EncodingJob.find({ state: mongoose.trusted({ $in: encodingStates }) } as never).lean<StoredEncodingJob[]>(),
+    EncodingStep.find({ state: mongoose.trusted({ $in: encodingStates }) } as never).lean<StoredEncodingStep[]>(),
     MarkerDetection.find({ state: mongoose.trusted({ $in: detectionStates }) } as never)
       .lean<StoredMarkerDetection[]>(),
   ])
-  const itemIds = [...uploads, ...masters].flatMap(({ item }) => item ?? [])
+  const itemIds = [...uploads, ...masters, ...steps].flatMap(({ item }) => item ?? [])
   const items = new Map((await Media.find({ _id: mongoose.trusted({ $in: itemIds }) })
     .select('title season episode').lean<StoredMedia[]>()).map((item) => [item._id.toString(), item]))
   const titles = await findTitleNames([...media, ...items.values(), ...detections].map(({ title }) => title))
@@ -88,6 +90,7 @@ export async function listJobs ({ state, limit }: JobFilter): Promise<List<JobRo
     ...media.flatMap((item) => item.files.flatMap((file) => toFileJobs(file, describeItem(item, titles)))),
     ...uploads.map((upload) => toUploadJob(upload, describeItem(items.get(upload.item?.toString() ?? ''), titles))),
     ...masters.map((job) => toEncodingRow(job, describeItem(items.get(job.item.toString()), titles))),
+    ...steps.map((step) => toStepRow(step, describeItem(items.get(step.item.toString()), titles))),
     ...detections.map((detection) => toDetectionRow(detection, titles)),
   ]
   const wanted = rows.filter((row) => states.some((one) => one === row.state))
@@ -127,10 +130,19 @@ function toUploadJob ({ _id, state, failure, createdAt }: StoredUpload, item: It
   }
 }
 
-function toEncodingRow ({ _id, state, progress, attempts, failure, createdAt }: StoredEncodingJob, item: Item): JobRow {
+function toEncodingRow (job: StoredEncodingJob, item: Item): JobRow {
+  return { ...toMasterRow(job, item), id: job._id.toString(), job: 'encoding' }
+}
+
+function toStepRow (step: StoredEncodingStep, item: Item): JobRow {
+  return { ...toMasterRow(step, item), id: step.job.toString(), job: step.kind }
+}
+
+function toMasterRow (
+  { state, progress, attempts, failure, createdAt }: StoredEncodingJob | StoredEncodingStep,
+  item: Item,
+): Omit<JobRow, 'id' | 'job'> {
   return {
-    id: _id.toString(),
-    job: 'encoding',
     state: state === 'done' ? 'ready' : state === 'failed' ? 'failed' : 'processing',
     progress,
     attempts,

@@ -2,6 +2,7 @@
 import mongoose from 'mongoose'
 import { setTimeout as wait } from 'node:timers/promises'
 import { EncodingJob } from '../../models/encoding-job.js'
+import { EncodingStep, STEP_KINDS, type StoredEncodingStep } from '../../models/encoding-step.js'
 import { MarkerDetection } from '../../models/marker-detection.js'
 import { createJobsView, jobKey, type WatchedJob } from './jobs-view.js'
 import { listJobs, type JobRow } from './list-work.js'
@@ -44,7 +45,7 @@ export async function watchJobs ({ limit, signal, output }: WatchJobsOptions): P
 }
 
 /** Jobs that can vanish without an end: their documents say whether they are done. */
-const DELETABLE_JOBS = ['encoding', 'markers'] as const
+const DELETABLE_JOBS = ['encoding', ...STEP_KINDS, 'markers'] as const
 
 async function readOutcomes (jobs: readonly JobRow[]): Promise<WatchedJob[]> {
   if (jobs.length === 0) return []
@@ -52,14 +53,20 @@ async function readOutcomes (jobs: readonly JobRow[]): Promise<WatchedJob[]> {
     (['failed', 'skipped'] as const).map(async (state) => await listJobs({ state, limit: MAX_WATCHED })),
   )
   const unfinished = new Map(lists.flatMap(({ rows }) => rows).map((row) => [jobKey(row), row]))
-  const isDone = {
-    _id: mongoose.trusted({ $in: jobs.filter(isDeletable).map(({ id }) => id) }),
-    state: 'done',
-  } as never
-  const done = await Promise.all([EncodingJob.distinct('_id', isDone), MarkerDetection.distinct('_id', isDone)])
-  const doneIds = new Set(done.flat().map(String))
+  const ids = mongoose.trusted({ $in: jobs.filter(isDeletable).map(({ id }) => id) })
+  const isDone = { _id: ids, state: 'done' } as never
+  const [encodings, detections, steps] = await Promise.all([
+    EncodingJob.distinct('_id', isDone),
+    MarkerDetection.distinct('_id', isDone),
+    EncodingStep.find({ job: ids, state: 'done' } as never).select('job kind').lean<StoredEncodingStep[]>(),
+  ])
+  const done = new Set([
+    ...encodings.map((id) => jobKey({ job: 'encoding', id: String(id) })),
+    ...detections.map((id) => jobKey({ job: 'markers', id: String(id) })),
+    ...steps.map(({ job, kind }) => jobKey({ job: kind, id: job.toString() })),
+  ])
   return jobs.map((job) => {
-    const isCancelled = isDeletable(job) && !doneIds.has(job.id)
+    const isCancelled = isDeletable(job) && !done.has(jobKey(job))
     return unfinished.get(jobKey(job)) ??
       (isCancelled ? { ...job, state: 'cancelled' } : { ...job, state: 'ready', progress: 1 })
   })

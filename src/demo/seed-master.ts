@@ -17,6 +17,7 @@ import type { Encoder } from '../media/encoding/encoder.js'
 import { inputArguments } from '../media/encoding/input-arguments.js'
 import { addMaster, type MasterDeps } from '../media/encoding/masters.js'
 import { renditionsOf } from '../media/encoding/publish-renditions.js'
+import { isStepPending } from '../media/encoding/steps/step-state.js'
 import { addToMedia } from '../media/item-media.js'
 import type { Packaging } from '../media/packaging/packaging.js'
 import { storeThumbnails } from '../media/sidecar/sidecar-files.js'
@@ -112,10 +113,11 @@ export function createRenditionSharer (deps: MediaDeps): () => Promise<void> {
     }
     await shareRenditions(deps, job)
     if (hasEnded(job)) await addClips(deps)
-    isComplete = hasEnded(job) || (job.state === 'done' && await isPackaged(job))
-    if (job.state !== 'done' || !isComplete) return
-    await shareThumbnails(deps, job)
+    isComplete = hasEnded(job)
+    if (job.state !== 'done' || !await isPackaged(job)) return
     await retireClips(deps)
+    isComplete = !await isStepPending(job._id, 'thumbnails')
+    if (isComplete) await shareThumbnails(deps, job)
   }
 }
 

@@ -3,6 +3,7 @@ import { countIndexes, createIndexes, findMissingIndexes } from '../database/ind
 import type { EncoderStatus } from '../media/encoding/find-programs.js'
 import type { FingerprintProgram } from '../media/markers/fingerprint-audio.js'
 import type { Check, DoctorDeps } from './findings.js'
+import { encodingSteps } from './encoding-steps.js'
 import { watchHistories } from './histories.js'
 import { markerDetections } from './marker-detections.js'
 import { orphanedDocuments, orphanedMedia } from './orphans.js'
@@ -32,6 +33,7 @@ const CHECKS: readonly Check[] = [
   missingIndexes,
   orphanedDocuments,
   orphanedMedia,
+  encodingSteps,
   markerDetections,
   storedObjects,
   planLimits,

@@ -1,6 +1,7 @@
 // Stored objects that no document refers to, and documents whose object is missing.
 import { chunkKeys, EncodingChunk, type StoredEncodingChunk } from '../../models/encoding-chunk.js'
 import { EncodingJob, type StoredEncodingJob } from '../../models/encoding-job.js'
+import { EncodingStep, type StoredEncodingStep } from '../../models/encoding-step.js'
 import { Image, imageKeys, type StoredImage } from '../../models/image.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { MediaUpload, type StoredUpload } from '../../models/media-upload.js'
@@ -85,6 +86,10 @@ async function readReferences (): Promise<References> {
   for await (const { _id, storageKey, renditions } of jobs as AsyncIterable<StoredEncodingJob>) {
     references.required.set(storageKey, `master ${_id.toString()}`)
     for (const rendition of renditions) references.optional.add(rendition.storageKey)
+  }
+  const steps = EncodingStep.find().select('imageKeys').lean<StoredEncodingStep[]>().cursor()
+  for await (const { imageKeys } of steps as AsyncIterable<StoredEncodingStep>) {
+    for (const key of imageKeys) references.optional.add(key)
   }
   const chunks = EncodingChunk.find().select('-logTail').lean<StoredEncodingChunk[]>().cursor()
   for await (const chunk of chunks as AsyncIterable<StoredEncodingChunk>) {

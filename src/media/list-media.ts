@@ -1,6 +1,7 @@
 // Lists items by the state of their media files, and counts the work in the background, for the staff.
 import mongoose, { Types } from 'mongoose'
 import { EncodingJob } from '../../models/encoding-job.js'
+import { EncodingStep } from '../../models/encoding-step.js'
 import { MarkerDetection } from '../../models/marker-detection.js'
 import { Media, type StoredMedia, type StoredMediaFile } from '../../models/media.js'
 import { MediaUpload } from '../../models/media-upload.js'
@@ -39,12 +40,12 @@ export async function listMediaByState (
 }
 
 export interface JobCount {
-  readonly job: 'upload' | 'packaging' | 'encoding' | 'markers' | 'email'
+  readonly job: 'upload' | 'packaging' | 'encoding' | 'encoding-step' | 'markers' | 'email'
   readonly state: 'waiting' | 'failed'
   readonly count: number
 }
 
-/** Counts uploads, packaging, encodings, marker detections and emails that wait or failed. */
+/** Counts uploads, packaging, encodings and their steps, marker detections and emails that wait or failed. */
 export async function countJobs (): Promise<JobCount[]> {
   const unfinished = mongoose.trusted({ $in: ['uploading', 'received', 'processing'] })
   const isQueued = mongoose.trusted({ $in: ['waiting', 'running'] })
@@ -55,6 +56,8 @@ export async function countJobs (): Promise<JobCount[]> {
     failedPackaging,
     encoding,
     failedEncoding,
+    steps,
+    failedSteps,
     markers,
     failedMarkers,
     emails,
@@ -65,6 +68,8 @@ export async function countJobs (): Promise<JobCount[]> {
     Media.countDocuments({ 'files.hls.state': 'failed' }),
     EncodingJob.countDocuments({ state: isQueued } as never),
     EncodingJob.countDocuments({ state: 'failed' }),
+    EncodingStep.countDocuments({ state: isQueued } as never),
+    EncodingStep.countDocuments({ state: 'failed' }),
     MarkerDetection.countDocuments({ state: isQueued } as never),
     MarkerDetection.countDocuments({ state: 'failed' }),
     OutboxEmail.estimatedDocumentCount(),
@@ -76,6 +81,8 @@ export async function countJobs (): Promise<JobCount[]> {
     { job: 'packaging', state: 'failed', count: failedPackaging },
     { job: 'encoding', state: 'waiting', count: encoding },
     { job: 'encoding', state: 'failed', count: failedEncoding },
+    { job: 'encoding-step', state: 'waiting', count: steps },
+    { job: 'encoding-step', state: 'failed', count: failedSteps },
     { job: 'markers', state: 'waiting', count: markers },
     { job: 'markers', state: 'failed', count: failedMarkers },
     { job: 'email', state: 'waiting', count: emails },

@@ -2,6 +2,8 @@
 import mongoose, { type Types } from 'mongoose'
 import { chunkKeys, EncodingChunk, type StoredEncodingChunk } from '../../models/encoding-chunk.js'
 import { EncodingJob, type StoredEncodingJob } from '../../models/encoding-job.js'
+import { EncodingStep, type StoredEncodingStep } from '../../models/encoding-step.js'
+import { Image, type StoredImage } from '../../models/image.js'
 import {
   Media,
   type StoredMedia,
@@ -41,9 +43,10 @@ export async function removeMediaObjects (deps: StorageDeps, media: readonly Sto
   await removeJobObjects(deps, jobs)
 }
 
-/** Removes the objects of deleted encoding jobs: masters, chunks, and renditions that are not media files. */
+/** Removes the objects of deleted encoding jobs: masters, chunks, steps, and renditions that are not media files. */
 export async function removeJobObjects (deps: StorageDeps, jobs: readonly StoredEncodingJob[]): Promise<void> {
   await removeChunks(deps, jobs.map(({ _id }) => _id))
+  await removeSteps(deps, jobs.map(({ _id }) => _id))
   await removeObjects(deps, jobs.map(({ storageKey }) => storageKey))
   await removeUnusedUploads(deps, jobs.flatMap(({ renditions }) => renditions).map(({ storageKey }) => storageKey))
 }
@@ -55,6 +58,15 @@ export async function removeChunks (deps: StorageDeps, jobIds: readonly Types.Ob
   if (chunks.length === 0) return
   await EncodingChunk.deleteMany(isOfJobs as never)
   await removeObjects(deps, chunks.flatMap(chunkKeys))
+}
+
+/** Removes the steps of encoding jobs that have ended or were deleted. Processes that run one of them stop. */
+export async function removeSteps (deps: StorageDeps, jobIds: readonly Types.ObjectId[]): Promise<void> {
+  const isOfJobs = { job: mongoose.trusted({ $in: jobIds }) }
+  const steps = await EncodingStep.find(isOfJobs as never).select('title imageKeys').lean<StoredEncodingStep[]>()
+  if (steps.length === 0) return
+  await EncodingStep.deleteMany(isOfJobs as never)
+  await removeUnusedImageKeys(deps, steps)
 }
 
 /** Storage keys of thumbnails. */
@@ -103,5 +115,17 @@ export async function removeObjects ({ storage, log }: StorageDeps, keys: readon
     await storage.remove(key).catch((error: unknown) => {
       log.warn({ err: error }, 'a stored object could not be removed and is now orphaned')
     })
+  }
+}
+
+/** Removes what an interrupted step stored: objects that no image of its title has. */
+export async function removeUnusedImageKeys (
+  deps: StorageDeps,
+  steps: ReadonlyArray<Pick<StoredEncodingStep, 'title' | 'imageKeys'>>,
+): Promise<void> {
+  for (const { title, imageKeys: keys } of steps) {
+    if (keys.length === 0) continue
+    const images = await Image.find({ title }).select('storageKey').lean<Array<Pick<StoredImage, 'storageKey'>>>()
+    await removeObjects(deps, keys.filter((key) => !images.some(({ storageKey }) => storageKey === key)))
   }
 }

@@ -34,6 +34,7 @@ export const TAGS: readonly Tag[] = [
   tag('Admin: collections', 'Series of movies and editorial lists', 'conditional-edits'),
   tag('Admin: import and export', 'The whole catalogue as JSON lines', 'import-library'),
   tag('Admin: uploads', 'Media files in one request, or resumable by tus', 'uploads'),
+  tag('Admin: encoding', 'Masters: the jobs that encode them, and the steps that follow', 'uploads'),
   tag('Admin: media', 'Media files and their packages for HLS', 'uploads'),
   tag('Admin: artwork and subtitles', 'Posters, subtitles and seek thumbnails', 'import-library'),
   tag('Admin: accounts', 'Accounts, roles and the audit log', 'operator-scripts'),

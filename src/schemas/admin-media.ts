@@ -16,11 +16,11 @@ export const AdminMediaItem = Type.Object({
 export type AdminMediaItem = Static<typeof AdminMediaItem>
 
 export const JobCount = Type.Object({
-  job: Type.Enum(['upload', 'packaging', 'encoding', 'markers', 'email'], {
+  job: Type.Enum(['upload', 'packaging', 'encoding', 'encoding-step', 'markers', 'email'], {
     title: 'JobKind',
     description:
-      'Resumable upload, HLS packaging of a movie or an episode, encoding of a master, detection of the intros and ' +
-      'credits of a season, or email',
+      'Resumable upload, HLS packaging of a movie or an episode, encoding of a master, step that follows it, ' +
+      'detection of the intros and credits of a season, or email',
   }),
   state: Type.Enum(['waiting', 'failed'], {
     title: 'JobState',

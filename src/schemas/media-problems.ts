@@ -10,7 +10,9 @@ export const MEDIA_PROBLEMS = {
   'encoding-job-state': {
     statuses: [409],
     title: 'Wrong state',
-    advice: 'read the encoding job: a job that is done can be neither cancelled nor repeated; `state` names it',
+    advice:
+      'read the encoding job: a job that is done can be neither cancelled nor repeated, and the steps of a master ' +
+      'that another one replaces are not repeated; `state` names it',
   },
   'master-exists': {
     statuses: [409],

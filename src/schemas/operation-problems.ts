@@ -171,6 +171,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
   listMarkerDetections: PAGE,
   retryEncodingJob: ['encoding-job-state'],
   cancelEncodingJob: ['encoding-job-state'],
+  retryEncodingStep: ['encoding-job-state'],
   beginUpload: [
     ...TUS,
     'empty-upload',

@@ -23,7 +23,7 @@ import { ContinueRow, HomeCard, TitleRow, WatchedTitle } from './home.js'
 import { ImportPreview } from './import-mapping.js'
 import { CatalogueImport, CollectionLine, MovieLine, ShowLine } from './import-line.js'
 import { RememberedLanguages } from './languages.js'
-import { EncodingJob } from './encoding-jobs.js'
+import { EncodingJob, EncodingStep } from './encoding-jobs.js'
 import { MarkerDetection } from './marker-detection.js'
 import { AdminSubtitle, Chapter, MarkerOrigin, MarkerOrigins, Markers, MediaFile } from './media-files.js'
 import { Person, PersonDetail } from './people.js'
@@ -72,6 +72,7 @@ export const sharedSchemas = [
   AdminCollection,
   PublicationResult,
   EncoderState,
+  EncodingStep,
   EncodingJob,
   MarkerDetection,
   JobCount,

@@ -1,11 +1,15 @@
-// View of encoding jobs.
+// Views of encoding jobs and their steps.
 import type { StoredEncodingJob } from '../../models/encoding-job.js'
 import type { Catalogue } from '../catalogue/store/catalogue.js'
-import type { EncodingJob } from '../schemas/encoding-jobs.js'
+import type { StoredEncodingStep } from '../../models/encoding-step.js'
+import type { StoredWork } from '../../models/attempt.js'
+import type { EncodingJob, EncodingStep } from '../schemas/encoding-jobs.js'
 
+/** @param steps of any jobs */
 export function toEncodingJob (
   catalogue: Pick<Catalogue, 'findTitle' | 'findItem'>,
   job: StoredEncodingJob,
+  steps: readonly StoredEncodingStep[],
 ): EncodingJob {
   const title = catalogue.findTitle(job.title.toString())
   const episode = title?.kind === 'show' ? catalogue.findItem(job.item.toString()) : null
@@ -19,13 +23,28 @@ export function toEncodingJob (
     edition: job.edition,
     replacesId: job.replaces?.toString() ?? null,
     state: job.state,
-    progress: job.progress,
-    attempts: job.attempts,
-    nextAttemptAt: job.state === 'waiting' ? job.nextAttemptAt.toISOString() : null,
-    reason: job.failure === null ? null : { code: job.failure.code, text: job.failure.text },
-    logTail: job.logTail,
+    ...toAttempt(job),
+    steps: steps.filter((step) => step.job.equals(job._id)).map(toStep),
     sizeBytes: job.sizeBytes,
     sha256: job.sha256,
     createdAt: job.createdAt.toISOString(),
+  }
+}
+
+const toStep = (step: StoredEncodingStep): EncodingStep => ({
+  kind: step.kind,
+  state: step.state,
+  ...toAttempt(step),
+})
+
+function toAttempt (
+  { state, progress, attempts, nextAttemptAt, failure, logTail }: StoredWork,
+): Pick<EncodingStep, 'progress' | 'attempts' | 'nextAttemptAt' | 'reason' | 'logTail'> {
+  return {
+    progress,
+    attempts,
+    nextAttemptAt: state === 'waiting' ? nextAttemptAt.toISOString() : null,
+    reason: failure === null ? null : { code: failure.code, text: failure.text },
+    logTail,
   }
 }

@@ -1,7 +1,9 @@
 // Responses of the operations that edit the catalogue and its media files.
+import { EncodingJob } from '../../models/encoding-job.js'
 import { VTT } from '../media/sidecar-test.js'
 import { clipBytes } from '../support/catalogue.js'
 import { containerOf } from '../support/app.js'
+import { addEncodingStep } from '../support/encoding-steps.js'
 import { encodeMetadata } from '../support/upload-requests.js'
 import type { ExampleRequest } from './example-requests.js'
 import type { RecordedDemo } from './record-examples.js'
@@ -96,8 +98,13 @@ async function recordMedia (
   await record('getEncoder')
   const { id: encodingJobId } = await record('uploadMovieMedia', { ...movie, ...MASTER })
   await record('uploadEpisodeMedia', { ...show, ...MASTER })
+  await EncodingJob.updateOne({ _id: encodingJobId }, { state: 'done', progress: 1, attempts: 1 })
+  await addEncodingStep(encodingJobId, 'thumbnails', { state: 'done', progress: 1, attempts: 1 })
+  await addEncodingStep(encodingJobId, 'pictures', { state: 'running', progress: 0.4, attempts: 2 })
   await record('getEncodingJob', { params: { encodingJobId } })
   await record('listEncodingJobs')
+  await record('retryEncodingStep', { params: { encodingJobId, stepKind: 'thumbnails' } })
+  await EncodingJob.updateOne({ _id: encodingJobId }, { state: 'waiting', progress: 0, attempts: 0 })
   await record('cancelEncodingJob', { params: { encodingJobId } })
   await record('retryEncodingJob', { params: { encodingJobId } })
   const season = { params: { ...show.params, season: '1' } }

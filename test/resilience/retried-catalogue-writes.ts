@@ -2,6 +2,7 @@
 import { Types } from 'mongoose'
 import { EncodingJob } from '../../models/encoding-job.js'
 import { addMovie, clipBytes, uploadClip } from '../support/catalogue.js'
+import { addEncodingStep } from '../support/encoding-steps.js'
 import type { LostResponseWorld } from './lost-response-world.js'
 
 const REPLACED = { media: 'the thumbnails replace themselves' }
@@ -137,7 +138,10 @@ export async function retryMediaWrites (
   })
   await retry({ operation: 'startPreview', url: '/v1/admin/previews', as: admin, body: { itemId: movie } })
   await retry({ operation: 'packageMedia', url: `/v1/admin/media/${file.id}/package`, as: admin })
-  const job = `/v1/admin/encoding-jobs/${(await addEncodingJob()).toString()}`
+  const jobId = (await addEncodingJob()).toString()
+  const job = `/v1/admin/encoding-jobs/${jobId}`
+  await addEncodingStep(jobId, 'thumbnails', { state: 'failed' })
+  await retry({ operation: 'retryEncodingStep', url: `${job}/steps/thumbnails/retry`, as: admin })
   await retry({ operation: 'cancelEncodingJob', url: `${job}/cancel`, as: admin })
   await retry({ operation: 'retryEncodingJob', url: `${job}/retry`, as: admin })
   await retry({ operation: 'deleteEncodingJob', url: job, as: admin, repeated: 404 })

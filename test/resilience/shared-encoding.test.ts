@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { EncodingChunk } from '../../models/encoding-chunk.js'
 import { EncodingJob, type StoredEncodingJob } from '../../models/encoding-job.js'
+import { EncodingStep } from '../../models/encoding-step.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { findPrograms } from '../../src/media/encoding/find-programs.js'
@@ -105,6 +106,7 @@ t.test('workers share masters', { timeout: 290_000, skip: await skipWithoutFfmpe
       // The claims expire.
       await EncodingJob.updateMany({ state: 'running' }, { $set: { claimedUntil: new Date(0) } })
       await EncodingChunk.updateMany({}, { $set: { claimedUntil: new Date(0) } })
+      await EncodingStep.updateMany({ state: 'running' }, { $set: { claimedUntil: new Date(0) } })
       await Media.updateMany({}, { $set: { 'files.$[].hls.claimedUntil': new Date(0) } })
     }
     t.comment(`killed after ${delays.join(', ')} ms`)
@@ -116,6 +118,7 @@ t.test('workers share masters', { timeout: 290_000, skip: await skipWithoutFfmpe
       t.notOk(files.find(({ hls }) => hls.state === 'failed'), 'packaged')
       await sleep(200)
     }
+    while (await EncodingStep.countDocuments({ state: 'done' }) < 2 * movies) await sleep(100)
     for (const worker of workers) t.equal(await worker.stop(), 0)
     for (const job of await readJobs()) t.match(job, { state: 'done', failure: null, attempts: 1 })
     const encodes = ['first', 'second', 'killed', 'last'].flatMap(readEncodes)

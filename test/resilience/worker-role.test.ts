@@ -5,6 +5,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { EncodingJob, type StoredEncodingJob } from '../../models/encoding-job.js'
+import { EncodingStep } from '../../models/encoding-step.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { thumbnailKeys } from '../../src/media/object-cleanup.js'
@@ -71,11 +72,13 @@ t.test('the roles api and worker', { timeout: 280_000, skip: await skipWithoutFf
       t.comment(`killed ${delayMs} ms after the claim`)
       // The claims expire.
       await EncodingJob.updateMany({ state: 'running' }, { $set: { claimedUntil: new Date(0) } })
+      await EncodingStep.updateMany({ state: 'running' }, { $set: { claimedUntil: new Date(0) } })
       await Media.updateMany({}, { $set: { 'files.$[].hls.claimedUntil': new Date(0) } })
     }
     const workers = [await start('worker'), await start('worker')]
     const done = await waitFor((all) => all.every(({ state }) => state === 'done' || state === 'failed'))
     t.match(done, movies.map(() => ({ state: 'done', progress: 1, failure: null })))
+    while (await EncodingStep.countDocuments({ state: 'done' }) < 2 * movies.length) await sleep(100)
     for (;;) {
       const files = (await Media.find().lean<StoredMedia[]>()).flatMap((media) => media.files)
       if (files.every(({ hls }) => hls.state === 'ready')) break

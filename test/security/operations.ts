@@ -166,6 +166,7 @@ const PARAMETERS: Readonly<Record<string, ParameterRule>> = {
   webhookId: ['other', ({ webhookId }) => webhookId],
   deliveryId: ['other', ({ deliveryId }) => deliveryId],
   encodingJobId: ['other', () => UNKNOWN_ID],
+  stepKind: ['other', () => 'thumbnails'],
   tokenId: ['other', () => UNKNOWN_ID],
   serviceAccountId: ['other', () => UNKNOWN_ID],
 }

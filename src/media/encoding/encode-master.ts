@@ -1,5 +1,5 @@
-// One attempt to encode a master: probes it, measures its loudness, encodes the rungs that are missing, and publishes
-// them one by one.
+// One attempt to encode a master: probes it, measures its loudness, encodes the rungs that are missing, publishes them
+// one by one, and adds the steps that follow.
 import type { StoredRendition } from '../../../models/encoding-job.js'
 import { Media, type StoredMedia } from '../../../models/media.js'
 import type { SizedRung } from '../../domain/encoding-ladder.js'
@@ -9,16 +9,14 @@ import type { EncodingDeps } from './encoding-deps.js'
 import { ENCODING_SHARE, passCost, splitIntoPasses, withRungs, type EncodingPlan } from './encoding-plan.js'
 import { encodingArguments } from './ffmpeg-arguments.js'
 import { saveRenditions, type RunningJob } from './job-state.js'
-import { keepOriginal } from './keep-original.js'
 import { planWithClock } from './master-clock.js'
-import { makeThumbnails } from './master-thumbnails.js'
 import { saveChapters } from './master-chapters.js'
-import { takePictures } from './master-pictures.js'
 import { measureLoudness } from './measure-loudness.js'
 import { diskFull, planMaster, requireSuccess } from './plan-master.js'
 import { isOfRung, newRendition, publishRungs } from './publish-renditions.js'
 import { ProgramStoppedError } from './run-program.js'
 import { createScratchFolder, hasRoomFor, removeScratchFolder } from './scratch-folders.js'
+import { addSteps } from './steps/add-steps.js'
 
 /**
  * Encodes a claimed job.
@@ -34,10 +32,8 @@ export async function encodeMaster (deps: EncodingDeps, running: RunningJob, sig
   try {
     if (running.job.isChunked) await encodeInChunks(deps, running, { plan, rungs, folder, signal })
     else await encodeWhole(deps, running, withRungs(plan, rungs), folder, signal)
-    await keepOriginal(deps, running, plan, folder, signal)
     await saveChapters(deps, running.job, plan.chapters)
-    await makeThumbnails(deps, running.job, plan.durationMs, folder, signal)
-    await takePictures(deps, running.job, plan.durationMs, folder, signal)
+    await addSteps(running, plan, deps.now())
   } finally {
     await removeScratchFolder(config.dataDir, claimId)
   }

@@ -1,9 +1,10 @@
-// The encoding queue: encodes masters in the background, one at a time. A process claims each job; after a crash the
-// claim expires, and another attempt of any process continues. A process without a job helps with those of others.
+// The encoding queue: encodes masters in the background, one at a time, and runs their steps. A process claims
+// each job; after a crash the claim expires, and another attempt of any process continues. A process without a job
+// helps with those of others.
 import { findEncodingJob, type StoredEncodingJob } from '../../../models/encoding-job.js'
 import { runAttempt } from '../attempts.js'
 import { detectionAttempts } from '../markers/detection-state.js'
-import { removeChunks, removeJobObjects } from '../object-cleanup.js'
+import { removeChunks, removeJobObjects, removeSteps } from '../object-cleanup.js'
 import { findChunkClaims } from './chunks/chunk-state.js'
 import { createChunkHelper } from './chunks/help-encoding.js'
 import { encodeMaster } from './encode-master.js'
@@ -13,15 +14,19 @@ import { replaceMasters } from './replace-masters.js'
 import { ProgramStoppedError } from './run-program.js'
 import { saveError } from './save-error.js'
 import { removeAbandonedFolders } from './scratch-folders.js'
+import { createStepQueue } from './steps/step-queue.js'
+import { stepAttempts } from './steps/step-state.js'
 
 const TOO_MANY_CRASHES = { code: 'encoding-failed', text: 'Each attempt ended with a crash.' }
 
 export interface Encoding {
   /** Queues a job. */
   enqueue(jobId: string): void
-  /** Queues all jobs that are due, removes what crashed processes left behind, and replaces masters. */
+  /** Runs the steps that are due, beside the encoding of masters. */
+  startSteps(): void
+  /** Queues all jobs and steps that are due, removes what crashed processes left behind, and replaces masters. */
   processPending(): Promise<void>
-  /** Resolves when the queue is empty and no master is being encoded. */
+  /** Resolves when the queue is empty, no master is being encoded, and no step runs. */
   onIdle(): Promise<void>
   close(): Promise<void>
 }
@@ -35,6 +40,7 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
   const queue = new Set<string>()
   const shutdown = new AbortController()
   const encodeChunkOfOthers = createChunkHelper(deps, shutdown.signal)
+  const steps = createStepQueue(deps, shutdown.signal)
   let running: Promise<void> | null = null
 
   function start (): void {
@@ -78,7 +84,7 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
       tooManyCrashes: TOO_MANY_CRASHES,
       async run (attempt, signal) {
         await encodeMaster(deps, attempt, signal)
-        await jobAttempts.saveSuccess(attempt)
+        if (await jobAttempts.saveSuccess(attempt)) steps.start()
       },
       async saveError (attempt, error) {
         await saveError(deps, jobAttempts, attempt, job, error, 'The service could not encode the master.')
@@ -90,14 +96,19 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
   /** Deleted or cancelled during the attempt: what the attempt wrote after that belongs to nothing. */
   async function removeObjectsOfEndedJob (job: StoredEncodingJob): Promise<void> {
     const current = await findEncodingJob(job._id)
-    if (current === null) await removeJobObjects(deps, [job])
-    else if (current.state === 'cancelled' || current.state === 'failed') await removeChunks(deps, [job._id])
+    if (current === null) {
+      await removeJobObjects(deps, [job])
+    } else if (current.state === 'cancelled' || current.state === 'failed') {
+      await removeChunks(deps, [job._id])
+      await removeSteps(deps, [job._id])
+    }
   }
 
   async function removeLeftovers (): Promise<void> {
     await removeAbandonedFolders(config.dataDir, async (claimIds) => [
       ...await jobAttempts.findClaims(),
       ...await findChunkClaims(claimIds),
+      ...await stepAttempts.findClaims(),
       ...await detectionAttempts.findClaims(),
     ])
   }
@@ -108,22 +119,28 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
       queue.add(jobId)
       start()
     },
+    startSteps () {
+      if (isEager) steps.start()
+    },
     async processPending () {
       await removeLeftovers()
       await replaceMasters(deps)
       for (const { _id } of await jobAttempts.listDue(now())) queue.add(_id.toString())
       start()
+      steps.start()
     },
     async onIdle () {
       while (running !== null || queue.size > 0) {
         start()
         await running
       }
+      await steps.onIdle()
     },
     async close () {
       shutdown.abort()
       queue.clear()
       await running
+      await steps.onIdle()
     },
   }
 }

@@ -9,14 +9,16 @@ import {
   type EncodingState,
   type StoredEncodingJob,
 } from '../../../models/encoding-job.js'
+import { EncodingStep, type StepKind, type StepState } from '../../../models/encoding-step.js'
 import { isDuplicateKey } from '../../../models/upsert.js'
 import type { CatalogueItem, CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { Config } from '../../config.js'
 import { pageOf, type Page } from '../../domain/pages.js'
 import { conflict, DomainError, fail, notFound } from '../../errors.js'
+import { restartedFields } from '../attempts.js'
 import type { MediaDeps } from '../deps.js'
 import { ensureMedia, requireItem } from '../item-media.js'
-import { removeChunks, removeJobObjects } from '../object-cleanup.js'
+import { removeChunks, removeJobObjects, removeSteps } from '../object-cleanup.js'
 import type { ReceivedFile } from '../upload/media-files.js'
 import { receiveUpload } from '../upload/receive-upload.js'
 import { isEncodedInChunks } from './chunks/chunk-plan.js'
@@ -24,6 +26,7 @@ import type { Encoder } from './encoder.js'
 import type { Encoding } from './encoding.js'
 import { hasActiveRenditions, removePendingFiles } from './replace-masters.js'
 import { readMasterInfo, type MasterInfo } from './master-info.js'
+import { cancelSteps, restartStep } from './steps/step-state.js'
 
 export interface MasterDeps extends MediaDeps {
   readonly config: Pick<Config, 'maxUploadBytes'>
@@ -128,8 +131,9 @@ async function makeWay (deps: MasterDeps, masters: readonly StoredEncodingJob[])
       continue
     }
     replaced = master._id
-    // Its missing renditions would be replaced at once.
+    // What it lacks would be replaced at once.
     if (['waiting', 'running'].includes(master.state)) await cancelEncodingJob(deps, master._id.toString())
+    else await cancelSteps(master._id)
   }
   return replaced
 }
@@ -164,16 +168,22 @@ export async function requireEncodingJob (id: string): Promise<StoredEncodingJob
   return await findEncodingJob(id) ?? fail(notFound('encoding job'))
 }
 
+/** States of the steps of few masters. */
+type UnfinishedStepState = Exclude<StepState, 'done' | 'cancelled'>
+
 /**
- * Lists one page of jobs, newest first.
+ * Lists one page of jobs, newest first. With `stepState`, those that have a step in this state.
  * @param after ID of the last job on the previous page
  */
 export async function listEncodingJobs (
-  filter: { readonly state?: EncodingState, readonly itemId?: string },
+  filter: { readonly state?: EncodingState, readonly stepState?: UnfinishedStepState, readonly itemId?: string },
   after: string | null,
   limit: number,
 ): Promise<Page<StoredEncodingJob, string>> {
+  const { stepState } = filter
+  const withStep = stepState === undefined ? null : await EncodingStep.distinct('job', { state: stepState })
   const jobs = await EncodingJob.find({
+    ...(withStep === null ? {} : { $and: [{ _id: mongoose.trusted({ $in: withStep }) }] }),
     ...(filter.state === undefined ? {} : { state: filter.state }),
     ...(filter.itemId === undefined ? {} : { item: new Types.ObjectId(filter.itemId) }),
     ...(after === null ? {} : { _id: mongoose.trusted({ $lt: new Types.ObjectId(after) }) }),
@@ -188,17 +198,28 @@ export async function listEncodingJobs (
 export async function retryEncodingJob ({ encoding, now }: MasterDeps, id: string): Promise<StoredEncodingJob> {
   const job = await requireEncodingJob(id)
   if (job.state === 'running') return job
-  await changeState(id, ['failed', 'cancelled', 'waiting'], {
-    state: 'waiting',
-    attempts: 0,
-    crashes: 0,
-    progress: 0,
-    failure: null,
-    logTail: '',
-    nextAttemptAt: now(),
-  })
+  await changeState(id, ['failed', 'cancelled', 'waiting'], { ...restartedFields(now()), crashes: 0 })
   encoding.enqueue(id)
   return await requireEncodingJob(id)
+}
+
+/**
+ * Queues a step of a master again. A running one is not changed.
+ * @throws DomainError 404 `not-found`, 409 `encoding-job-state` if another master replaces this one
+ */
+export async function retryEncodingStep (
+  { encoding, now }: MasterDeps,
+  id: string,
+  kind: StepKind,
+): Promise<StoredEncodingJob> {
+  const job = await requireEncodingJob(id)
+  const { _id, item, edition, state } = job
+  if (await EncodingJob.exists({ item, edition, replaces: _id }) !== null) {
+    throw conflict('encoding-job-state', 'Wrong state', 'Another master replaces this one.', { state })
+  }
+  if (!await restartStep(_id, kind, now())) throw notFound('encoding step')
+  encoding.startSteps()
+  return job
 }
 
 /**
@@ -214,6 +235,7 @@ export async function cancelEncodingJob (deps: MasterDeps, id: string): Promise<
     claimedUntil: NOT_CLAIMED,
   })
   await removeChunks(deps, [new Types.ObjectId(id)])
+  await removeSteps(deps, [new Types.ObjectId(id)])
   return await requireEncodingJob(id)
 }
 

@@ -10,11 +10,7 @@ import type { SizedRung } from '../../domain/encoding-ladder.js'
 import { videoHeight } from '../../domain/file-choice.js'
 import { DomainError } from '../../errors.js'
 import { addToMedia } from '../item-media.js'
-import type {
-  EmbeddedSubtitleInfo,
-  EmbeddedSubtitles,
-  ExtractedSubtitle,
-} from '../probing/embedded-subtitles.js'
+import { describeSubtitles } from '../probing/embedded-subtitles.js'
 import { PROBE_VERSION } from '../probing/prober.js'
 import { addSubtitlesOfFile, mediaFileFields } from '../upload/media-files.js'
 import { EncodingFailedError, type EncodingDeps } from './encoding-deps.js'
@@ -81,7 +77,7 @@ export async function publishRendition (
     const { language = track.language, kind = track.kind, name = track.name } = masterAudio[i] ?? {}
     return { ...track, language, kind, name }
   })
-  const subtitles = describeSubtitles(result.info, plan)
+  const subtitles = describeSubtitles(result.info, plan.subtitles, plan.pictureSubtitles)
   const file: StoredMediaFile = {
     _id,
     ...mediaFileFields({ ...result.info, ...subtitles }, audioTracks),
@@ -126,37 +122,20 @@ function assertComplete (masterMs: number, renditionMs: number, isRemote: boolea
   )
 }
 
-/** The rendition has the texts in the order of the plan, without languages that MP4 cannot state, and without kinds. */
-function describeSubtitles (
-  { embeddedSubtitles, extractedSubtitles }: EmbeddedSubtitles,
-  { subtitles, pictureSubtitles }: EncodingPlan,
-): EmbeddedSubtitles {
-  const texts = [...extractedSubtitles]
-  const extracted: ExtractedSubtitle[] = []
-  const embedded = subtitles.map(({ codec, language, kind, name }, i): EmbeddedSubtitleInfo => {
-    const extraction = embeddedSubtitles[i]?.extraction ?? 'failed'
-    const text = extraction === 'extracted' ? texts.shift() : undefined
-    if (text !== undefined) extracted.push({ ...text, language, kind, name })
-    return { codec, language, kind, name, extraction }
-  })
-  const pictures = pictureSubtitles.map(({ codec, language, kind, name }): EmbeddedSubtitleInfo => ({
-    codec,
-    language,
-    kind,
-    name,
-    extraction: 'not-convertible',
-  }))
-  return { embeddedSubtitles: [...embedded, ...pictures], extractedSubtitles: extracted }
-}
-
 async function hashFile (file: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk)
   return hash.digest('hex')
 }
 
-/** The video files of an item that come from a master, lowest first. */
-export function renditionsOf (media: StoredMedia | null, { _id }: Pick<StoredEncodingJob, '_id'>): StoredMediaFile[] {
-  return (media?.files ?? []).filter(({ master, height }) => master?.equals(_id) === true && height !== null)
+/** The video files of an item that were encoded from a master, lowest first: not its original, which may be HDR. */
+export function renditionsOf (
+  media: StoredMedia | null,
+  { _id, renditions }: Pick<StoredEncodingJob, '_id' | 'renditions'>,
+): StoredMediaFile[] {
+  const isOriginal = (file: StoredMediaFile): boolean =>
+    renditions.some((rendition) => rendition.isOriginal === true && rendition._id.equals(file._id))
+  return (media?.files ?? [])
+    .filter((file) => file.master?.equals(_id) === true && file.height !== null && !isOriginal(file))
     .sort((a, b) => videoHeight(a) - videoHeight(b))
 }

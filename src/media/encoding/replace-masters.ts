@@ -7,6 +7,7 @@ import type { MediaDeps } from '../deps.js'
 import { MEDIA_URL_TTL_MS } from '../delivery/media-urls.js'
 import { removeJobObjects } from '../object-cleanup.js'
 import { removeMediaFile } from '../upload/media-files.js'
+import { isStepPending } from './steps/step-state.js'
 
 /** Activates the renditions that are complete, and removes what was replaced or discarded. Can be repeated. */
 export async function replaceMasters (deps: MediaDeps): Promise<void> {
@@ -22,7 +23,7 @@ async function activateRenditions (deps: MediaDeps, job: StoredEncodingJob): Pro
   const media = await Media.findById(item).lean<StoredMedia>()
   if (media === null || replaces === null) return
   const renditions = media.files.filter(({ master }) => master?.equals(_id) === true)
-  if (renditions.some(({ hls }) => hls.state === 'processing')) return
+  if (renditions.some(({ hls }) => hls.state === 'processing') || await isStepPending(_id, 'original')) return
   const hasPredecessors = media.files.some(({ master }) => master?.equals(replaces) === true)
   await Media.updateOne({ _id: item }, {
     $set: {

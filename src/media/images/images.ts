@@ -70,7 +70,7 @@ export async function setMasterImage (
   titleId: string,
   bytes: Buffer,
   slot: ImageSlot,
-  { master, canReplace }: MasterImage,
+  { master, storageKey, canReplace }: MasterImage,
 ): Promise<StoredImage | null> {
   try {
     return await setImage(deps, titleId, bytes, {
@@ -79,7 +79,7 @@ export async function setMasterImage (
         if (!await canTakeSlot(slot.readUrl(title), canReplace)) throw new ImageStays()
         slot.write(title, image)
       },
-    }, master)
+    }, { master, storageKey })
   } catch (error) {
     if (error instanceof ImageStays) return null
     throw error
@@ -88,6 +88,8 @@ export async function setMasterImage (
 
 export interface MasterImage {
   readonly master: Types.ObjectId
+  /** By `newImageKey`. */
+  readonly storageKey: string
   readonly canReplace: (master: Types.ObjectId) => boolean
 }
 
@@ -110,13 +112,14 @@ async function setImage (
   titleId: string,
   bytes: Buffer,
   slot: WritableSlot,
-  master?: Types.ObjectId,
+  source?: Pick<MasterImage, 'master' | 'storageKey'>,
 ): Promise<StoredImage> {
   const contentType = detectImageType(bytes)
   const title = await Title.findById(titleId).select('_id').lean() ?? fail(notFound('title'))
+  const storageKey = source?.storageKey ?? newImageKey(titleId)
   const image = {
-    ...await storeImage(deps, { title: title._id }, `images/${titleId}`, contentType, bytes),
-    ...(master === undefined ? {} : { master }),
+    ...await storeImage(deps, { title: title._id }, storageKey, contentType, bytes),
+    ...(source === undefined ? {} : { master: source.master }),
   }
   let previousUrl: string | null
   try {
@@ -131,15 +134,17 @@ async function setImage (
   return image
 }
 
+/** Storage key of a new image. @param owner ID of the title, or `people/` with the ID of the person */
+export const newImageKey = (owner: string): string => `images/${owner}/${randomUUID()}`
+
 /** Stores the bytes of an image. The document of the image is written by the caller. */
 async function storeImage (
   { storage, now }: MediaDeps,
   owner: { readonly title: Types.ObjectId } | { readonly title: null, readonly person: Types.ObjectId },
-  folder: string,
+  storageKey: string,
   contentType: ImageType,
   bytes: Buffer,
 ): Promise<StoredImage> {
-  const storageKey = `${folder}/${randomUUID()}`
   const sha256 = await storeSmallObject(storage, storageKey, bytes)
   return {
     _id: newImageId(),
@@ -181,7 +186,7 @@ export async function setPersonPicture (deps: MediaDeps, personId: string, bytes
   const contentType = detectImageType(bytes)
   if (deps.catalogue.findPerson(personId) === null) throw notFound('person')
   const person = new mongoose.Types.ObjectId(personId)
-  const image = await storeImage(deps, { title: null, person }, `images/people/${personId}`, contentType, bytes)
+  const image = await storeImage(deps, { title: null, person }, newImageKey(`people/${personId}`), contentType, bytes)
   await Image.create(image)
   const previous = await upsertOnce(async () =>
     await PersonPicture.findOneAndUpdate({ _id: person }, toPersonPicture(image), { upsert: true })

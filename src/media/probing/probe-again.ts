@@ -1,40 +1,78 @@
-// Probes files again that an earlier version of the prober read, so that their properties are complete.
-import { Types } from 'mongoose'
-import { Media } from '../../../models/media.js'
+// Probes files again: those that an earlier version of the prober read, and those whose subtitles were not stored.
+import type { Types } from 'mongoose'
+import { Media, type StoredMedia, type StoredMediaFile } from '../../../models/media.js'
 import { readyFiles, type CatalogueFile } from '../../catalogue/store/catalogue.js'
 import type { MediaDeps } from '../deps.js'
 import { addExtractedSubtitles } from '../sidecar/extracted-subtitles.js'
-import { PROBE_VERSION, type MediaProber } from './prober.js'
+import { describeSubtitles, type EmbeddedSubtitleInfo, type EmbeddedSubtitles } from './embedded-subtitles.js'
+import { PROBE_VERSION, type MediaProber, type ProbeFailure } from './prober.js'
 
 /** Files of one run: probing a file reads up to some MiB. */
 const MAX_FILES = 50
 
-/** Probes some outdated files again. Languages stay, because people may have changed them. */
-export async function probeOutdatedFiles (
-  { prober, ...deps }: Pick<MediaDeps, 'catalogue' | 'storage' | 'log' | 'now'> & { readonly prober: MediaProber },
-): Promise<void> {
-  const { catalogue, storage } = deps
-  for (const file of findOutdatedFiles(catalogue)) await probeAgain(file)
+export interface ProbeAgainDeps extends Pick<MediaDeps, 'storage' | 'log' | 'now'> {
+  readonly prober: MediaProber
+}
 
-  async function probeAgain ({ id, itemId, storageKey, sizeBytes, subtitleLanguages }: CatalogueFile): Promise<void> {
-    const result = await prober.probe(await storage.locate(storageKey), sizeBytes)
-    if (!result.ok && ['closed', 'time-limit'].includes(result.code)) return
-    const { videoCodec, embeddedSubtitles } = result.ok ? result.info : {}
-    if (result.ok) {
-      const { extractedSubtitles: subtitles } = result.info
-      await addExtractedSubtitles(deps, { itemId, fileId: id, subtitles, declaredLanguages: subtitleLanguages })
-    }
-    const fields = { videoCodec, embeddedSubtitles, probeVersion: PROBE_VERSION }
-    await Media.updateOne({ _id: itemId }, {
-      $set: Object.fromEntries(
-        Object.entries(fields).flatMap(([name, value]) =>
-          value === undefined ? [] : [[`files.$[file].${name}`, value]]
-        ),
-      ),
-    }, { arrayFilters: [{ 'file._id': new Types.ObjectId(id) }] })
+export type ProbeAgainResult =
+  | { readonly ok: false, readonly code: ProbeFailure, readonly reason: string }
+  | {
+    readonly ok: true,
+    readonly embeddedSubtitles: readonly EmbeddedSubtitleInfo[],
+    /** False: the file was deleted, or the item has too many subtitles. */
+    readonly isAdded: boolean,
+  }
+
+/** Probes some outdated files again. Languages stay, because people may have changed them. */
+export async function probeOutdatedFiles (deps: ProbeAgainDeps & Pick<MediaDeps, 'catalogue'>): Promise<void> {
+  const { catalogue } = deps
+  for (const { id, itemId } of findOutdatedFiles(catalogue)) {
+    const media = await Media.findById(itemId).lean<StoredMedia>()
+    const file = media?.files.find(({ _id }) => _id.toString() === id)
+    if (file === undefined) continue
+    const result = await probeFileAgain(deps, itemId, file)
+    if (!result.ok && ['closed', 'time-limit'].includes(result.code)) continue
+    if (!result.ok) await saveProperties(itemId, file._id, {})
     const item = catalogue.findItem(itemId)
     if (item !== null) await catalogue.reloadTitle(item.titleId)
   }
+}
+
+/**
+ * Probes a media file again, and stores its properties and its subtitles.
+ * @throws errors of the storage and the database
+ */
+export async function probeFileAgain (
+  deps: ProbeAgainDeps,
+  itemId: string,
+  file: StoredMediaFile,
+): Promise<ProbeAgainResult> {
+  const { _id, storageKey, sizeBytes, subtitleLanguages: declaredLanguages } = file
+  const result = await deps.prober.probe(await deps.storage.locate(storageKey), sizeBytes)
+  if (!result.ok) return result
+  const { embeddedSubtitles, extractedSubtitles: subtitles } = describeAgain(file, result.info)
+  const isAdded = await addExtractedSubtitles(deps, { itemId, fileId: _id.toString(), subtitles, declaredLanguages })
+  await saveProperties(itemId, _id, { videoCodec: result.info.videoCodec, embeddedSubtitles })
+  return { ok: true, embeddedSubtitles, isAdded }
+}
+
+/** A rendition keeps the descriptions of its master. */
+function describeAgain ({ master, embeddedSubtitles }: StoredMediaFile, found: EmbeddedSubtitles): EmbeddedSubtitles {
+  if (master === null || embeddedSubtitles.length === 0) return found
+  const isPicture = ({ extraction }: EmbeddedSubtitleInfo): boolean => extraction === 'not-convertible'
+  const texts = embeddedSubtitles.filter((track) => !isPicture(track))
+  return describeSubtitles(found, texts, embeddedSubtitles.filter(isPicture))
+}
+
+async function saveProperties (
+  itemId: string,
+  fileId: Types.ObjectId,
+  properties: Partial<Pick<StoredMediaFile, 'videoCodec' | 'embeddedSubtitles'>>,
+): Promise<void> {
+  const fields = Object.entries({ ...properties, probeVersion: PROBE_VERSION })
+  await Media.updateOne({ _id: itemId }, {
+    $set: Object.fromEntries(fields.map(([name, value]) => [`files.$[file].${name}`, value])),
+  }, { arrayFilters: [{ 'file._id': fileId }] })
 }
 
 /** Looks only at titles with files: most runs find nothing in a large catalogue. */

@@ -1,6 +1,6 @@
 // The grid of seek thumbnails, as a DASH manifest states it.
 import t from 'tap'
-import { planThumbnails } from '../../../src/media/encoding/master-thumbnails.js'
+import { planThumbnails } from '../../../src/media/encoding/steps/master-thumbnails.js'
 import { buildThumbnailIndex, readThumbnailGrid } from '../../../src/media/sidecar/thumbnail-index.js'
 
 t.test('the grid of a built index is read again', async (t) => {

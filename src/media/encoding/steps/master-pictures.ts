@@ -2,20 +2,23 @@
 // episodes of a show give it a poster and a backdrop.
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { EncodingJob, type StoredEncodingJob } from '../../../models/encoding-job.js'
-import { Image } from '../../../models/image.js'
-import { Media, type StoredMedia, type StoredMediaFile } from '../../../models/media.js'
-import { Title, type StoredTitle } from '../../../models/title.js'
-import type { CatalogueItem } from '../../catalogue/store/catalogue.js'
-import { splitIntoBatches } from '../../domain/arrays.js'
-import { videoHeight } from '../../domain/file-choice.js'
-import { artworkSlot, imageUrlOf, stillSlot, type ImageSlot } from '../images/image-slots.js'
-import { canTakeSlot, setMasterImage, type MasterImage } from '../images/images.js'
-import { cropPicture, judgePicture } from '../images/judge-picture.js'
-import type { EncodingDeps } from './encoding-deps.js'
-import { inputArguments } from './input-arguments.js'
-import { renditionsOf } from './publish-renditions.js'
-import { ProgramStoppedError } from './run-program.js'
+import { EncodingJob, type StoredEncodingJob } from '../../../../models/encoding-job.js'
+import { Image } from '../../../../models/image.js'
+import { Media, type StoredMedia, type StoredMediaFile } from '../../../../models/media.js'
+import { Title, type StoredTitle } from '../../../../models/title.js'
+import type { CatalogueItem } from '../../../catalogue/store/catalogue.js'
+import { splitIntoBatches } from '../../../domain/arrays.js'
+import { videoHeight } from '../../../domain/file-choice.js'
+import { artworkSlot, imageUrlOf, stillSlot, type ImageSlot } from '../../images/image-slots.js'
+import { canTakeSlot, newImageKey, setMasterImage, type MasterImage } from '../../images/images.js'
+import { cropPicture, judgePicture } from '../../images/judge-picture.js'
+import { removeUnusedImageKeys } from '../../object-cleanup.js'
+import type { EncodingDeps } from '../encoding-deps.js'
+import { inputArguments } from '../input-arguments.js'
+import { requireSuccess } from '../plan-master.js'
+import { renditionsOf } from '../publish-renditions.js'
+import { ProgramStoppedError, type ProgramResult } from '../run-program.js'
+import { requireItemOf, stepAttempts, type StepWork } from './step-state.js'
 
 /** One picture is taken for so much of the film, within the bounds. */
 const INTERVAL_MS = 2_000
@@ -28,6 +31,8 @@ const GOOD_HEIGHT = 1_080
 const POSTER_TRIALS = 4
 /** Pictures of one process: the file is opened for each, which takes about 25 MiB at 1080 lines. */
 const PICTURES_PER_PROCESS = 6
+/** The rest of the progress is for crops and the storage. */
+const SAMPLING_SHARE = 0.8
 
 interface PlannedPicture {
   readonly slot: ImageSlot
@@ -38,8 +43,10 @@ interface PlannedPicture {
   readonly trials: number
 }
 
+type PictureSource = Omit<MasterImage, 'storageKey'>
+
 interface PlannedImage extends PlannedPicture {
-  readonly image: MasterImage
+  readonly image: PictureSource
 }
 
 const WIDE = { ratio: 16 / 9, maxWidth: 1_920, trials: 1 } as const
@@ -53,36 +60,34 @@ const POSTER: PlannedPicture = {
 
 /**
  * Takes the pictures that the movie, the episode or its show lacks, or has from a master that this one replaces. Images
- * that people chose stay. A failure is logged only: the title plays without them.
- * @throws ProgramStoppedError after an abort
+ * that people chose stay.
+ * @throws EncodingFailedError; ProgramStoppedError after an abort; errors of the storage and the database
  */
-export async function takePictures (
-  deps: EncodingDeps,
-  job: StoredEncodingJob,
-  durationMs: number,
-  folder: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const { catalogue, log } = deps
-  const item = catalogue.findItem(job.item.toString())
-  if (item === null) return
-  try {
-    const planned = await planPictures(deps, job, item)
-    const rendition = planned.length === 0 ? null : await findRendition(job)
-    if (rendition === null) return
-    const pictures = await samplePictures(deps, rendition, sampleTimes(durationMs, item), folder, signal)
-    for (const { slot, ratio, maxWidth, trials, image } of planned) {
-      const picture = await chooseCrop(pictures.slice(0, trials), ratio, maxWidth)
-      if (picture !== null) await setMasterImage(deps, item.titleId, picture, slot, image)
+export async function takePictures (deps: EncodingDeps, work: StepWork): Promise<void> {
+  const { running } = work
+  // The replacement may be complete, and the other master removed.
+  const master = { ...work.master, replaces: running.job.replaces }
+  const { item } = requireItemOf(deps, master)
+  await removeUnusedImageKeys(deps, [running.job])
+  const planned = await planPictures(deps, master, item)
+  const rendition = planned.length === 0 ? null : await findRendition(master)
+  if (rendition === null) return
+  const pictures = await samplePictures(deps, rendition, sampleTimes(running.job.durationMs, item), work)
+  const storageKeys = planned.map(() => newImageKey(item.titleId))
+  // Stored before the objects are.
+  if (!await stepAttempts.update(running, { $set: { imageKeys: storageKeys } })) throw new ProgramStoppedError()
+  running.job.imageKeys = storageKeys
+  for (const [i, { slot, ratio, maxWidth, trials, image }] of planned.entries()) {
+    const picture = await chooseCrop(pictures.slice(0, trials), ratio, maxWidth)
+    const storageKey = storageKeys[i]
+    if (picture !== null && storageKey !== undefined) {
+      await setMasterImage(deps, item.titleId, picture, slot, { ...image, storageKey })
     }
-  } catch (error) {
-    if (error instanceof ProgramStoppedError) throw error
-    log.warn({ err: error, itemId: item.id }, 'no pictures of a master were stored')
   }
 }
 
 /** The edition without a name takes precedence, and a master replaces pictures of its predecessor. */
-function masterImageOf ({ _id, replaces, edition }: StoredEncodingJob): MasterImage {
+function masterImageOf ({ _id, replaces, edition }: StoredEncodingJob): PictureSource {
   return { master: _id, canReplace: (master) => edition === null || replaces?.equals(master) === true }
 }
 
@@ -91,7 +96,7 @@ async function showImageOf (
   { catalogue }: Pick<EncodingDeps, 'catalogue'>,
   job: StoredEncodingJob,
   item: CatalogueItem,
-): Promise<MasterImage> {
+): Promise<PictureSource> {
   const jobs = await EncodingJob.find({ title: job.title }).select('item').lean<StoredEncodingJob[]>()
   const itemIds = new Map(jobs.map((one) => [one._id.toString(), one.item.toString()]))
   const { master, canReplace } = masterImageOf(job)
@@ -151,27 +156,34 @@ export function sampleTimes (durationMs: number, { markers }: Pick<CatalogueItem
   return Array.from({ length: count }, (_, i) => Math.round(firstMs + (lastMs - firstMs) * (i + 0.5) / count))
 }
 
-/** @returns usable pictures as JPEG, the best first */
+/** @returns usable pictures as JPEG, the best first. @throws EncodingFailedError when ffmpeg wrote none */
 async function samplePictures (
   { encoder, storage, log }: EncodingDeps,
   { storageKey }: StoredMediaFile,
   times: readonly number[],
-  folder: string,
-  signal: AbortSignal,
+  { running, folder, signal }: StepWork,
 ): Promise<Buffer[]> {
   const location = await storage.locate(storageKey)
   const judged: Array<{ readonly picture: Buffer, readonly quality: number }> = []
+  let [taken, failed]: [number, ProgramResult | null] = [0, null]
   for (const batch of splitIntoBatches(times, PICTURES_PER_PROCESS)) {
     const result = await encoder.encode(pictureArguments(location, batch), { folder, durationMs: 1, signal })
-    if (!result.ok) log.warn({ logTail: result.logTail }, 'ffmpeg could not take pictures of a rendition')
+    if (!result.ok) {
+      log.warn({ logTail: result.logTail }, 'ffmpeg could not take some pictures of a rendition')
+      failed = result
+    }
     for (const i of batch.keys()) {
       const file = path.join(folder, pictureName(i))
       const picture = await readFile(file).catch(() => null)
       await rm(file, { force: true })
-      const quality = picture === null ? null : await judgePicture(picture)
-      if (picture !== null && quality !== null) judged.push({ picture, quality })
+      if (picture === null) continue
+      taken++
+      const quality = await judgePicture(picture)
+      if (quality !== null) judged.push({ picture, quality })
     }
+    running.progress += batch.length / times.length * SAMPLING_SHARE
   }
+  if (taken === 0 && failed !== null) requireSuccess(failed, 'ffmpeg could not take pictures of the film.')
   return judged.sort((a, b) => b.quality - a.quality).map(({ picture }) => picture)
 }
 

@@ -2,14 +2,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
-import { EncodingJob } from '../../../models/encoding-job.js'
-import { Media, type StoredMedia } from '../../../models/media.js'
-import { planThumbnails } from '../../../src/media/encoding/master-thumbnails.js'
-import { addMovie } from '../../support/catalogue.js'
-import { play } from '../../support/playback.js'
-import { signUp } from '../../support/users.js'
-import { encodeMasters, runDoctor, startEncodingApp, uploadMaster } from './encoding-app.js'
-import { makeFile, skipWithoutFfmpeg } from './programs.js'
+import { EncodingJob } from '../../../../models/encoding-job.js'
+import { Media, type StoredMedia } from '../../../../models/media.js'
+import { planThumbnails } from '../../../../src/media/encoding/steps/master-thumbnails.js'
+import { addMovie } from '../../../support/catalogue.js'
+import { play } from '../../../support/playback.js'
+import { signUp } from '../../../support/users.js'
+import { encodeMasters, runDoctor, startEncodingApp, uploadMaster } from '../encoding-app.js'
+import { makeFile, skipWithoutFfmpeg } from '../programs.js'
 
 const skip = await skipWithoutFfmpeg()
 

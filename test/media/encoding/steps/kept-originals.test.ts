@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t, { type Test } from 'tap'
-import type { StoredMediaFile } from '../../../models/media.js'
-import { findPrograms } from '../../../src/media/encoding/find-programs.js'
-import { containerOf } from '../../support/app.js'
-import { addMovie } from '../../support/catalogue.js'
-import { readPlaylist } from '../../support/hls.js'
-import { play } from '../../support/playback.js'
-import { signUp, type TestUser } from '../../support/users.js'
-import { countedVideo, makeCountedMaster, readFrameNumbers, readPackets } from './chunks/counted-master.js'
+import type { StoredMediaFile } from '../../../../models/media.js'
+import { findPrograms } from '../../../../src/media/encoding/find-programs.js'
+import { containerOf } from '../../../support/app.js'
+import { addMovie } from '../../../support/catalogue.js'
+import { readPlaylist } from '../../../support/hls.js'
+import { play } from '../../../support/playback.js'
+import { signUp, type TestUser } from '../../../support/users.js'
+import { countedVideo, makeCountedMaster, readFrameNumbers, readPackets } from '../chunks/counted-master.js'
 import {
   encodeMasters,
   findFiles,
@@ -17,8 +17,8 @@ import {
   startEncodingApp,
   uploadMaster,
   type EncodingApp,
-} from './encoding-app.js'
-import { makeFile, skipWithoutFfmpeg, writePrograms } from './programs.js'
+} from '../encoding-app.js'
+import { makeFile, skipWithoutFfmpeg, writePrograms } from '../programs.js'
 
 const HEVC = ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none']
 const AV1 = ['-c:v', 'libsvtav1', '-preset', '12']

@@ -1,0 +1,341 @@
+// Steps of masters that fail, wait, crash or are cancelled.
+import { mkdirSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Types } from 'mongoose'
+import t from 'tap'
+import { EncodingJob } from '../../../../models/encoding-job.js'
+import { EncodingStep } from '../../../../models/encoding-step.js'
+import { Image } from '../../../../models/image.js'
+import { Media, type StoredMedia } from '../../../../models/media.js'
+import { runChecks } from '../../../../src/doctor/doctor.js'
+import { containerOf } from '../../../support/app.js'
+import { expectProblem } from '../../../support/requests.js'
+import { signUp } from '../../../support/users.js'
+import { storageUnavailable } from '../../../../src/errors.js'
+import { EncoderUnavailableError } from '../../../../src/media/encoding/encoder.js'
+import { findFiles, runDoctor } from '../encoding-app.js'
+import { skipWithoutFfmpeg } from '../programs.js'
+import { makeMasterWithSteps, startStepApp, type StepApp } from './step-test.js'
+
+const PROGRAM_KINDS = ['thumbnails', 'pictures', 'original']
+const JOBS_URL = '/v1/admin/encoding-jobs'
+const TOO_MANY = { state: 'failed', attempts: 3, reason: { text: 'Each attempt ended with a crash.' } }
+
+t.test('steps of masters', { skip: await skipWithoutFfmpeg(), timeout: 280_000 }, async (t) => {
+  const folder = t.testdir({})
+  const master = await makeMasterWithSteps(folder, 'master.mkv')
+  const other = await makeMasterWithSteps(folder, 'other.mkv', 90)
+
+  const findMedia = async (movie: string): Promise<StoredMedia | null> =>
+    await Media.findById(movie).lean<StoredMedia>()
+  const statesOf = async (test: StepApp, jobId: string): Promise<string[]> =>
+    (await test.readJob(jobId)).steps.map(({ kind, state }: any) => `${kind} ${state}`)
+
+  /** While it returns true, no subtitle can be stored. */
+  function failSubtitles (test: StepApp, isFailing: () => boolean): void {
+    const { storage } = containerOf(test.app)
+    const create = storage.create.bind(storage)
+    storage.create = async (key) => {
+      if (key.includes('/subtitle-') && isFailing()) throw new Error('the disk returns an error')
+      return await create(key)
+    }
+  }
+
+  const listScratch = ({ config }: StepApp): string[] => {
+    const root = path.join(config.dataDir, 'encoding')
+    mkdirSync(root, { recursive: true })
+    return readdirSync(root)
+  }
+
+  async function listKeys (test: StepApp, movie: string): Promise<string[]> {
+    const keys: string[] = []
+    for await (const { key } of containerOf(test.app).storage.list()) if (key.includes(movie)) keys.push(key)
+    return keys
+  }
+
+  t.test('each step that fails once is tried again, and the title plays meanwhile', async (t) => {
+    const test = await startStepApp(t)
+    const { admin, programs, app } = test
+    let isFailing = true
+    failSubtitles(test, () => isFailing)
+    for (const kind of PROGRAM_KINDS) programs.set(`fail-${kind}`, `cannot make ${kind}`)
+    const { movie, jobId } = await test.addMaster(master)
+    t.strictSame((await test.readJob(jobId)).steps, [], 'none before the master is encoded')
+    await test.encode()
+    const job = await test.readJob(jobId)
+    t.match(job, { state: 'done', progress: 1, reason: null })
+    t.match(job.steps, [
+      { kind: 'subtitles', state: 'waiting', attempts: 1, progress: 0, reason: { code: 'encoding-failed' } },
+      ...PROGRAM_KINDS.map((kind) => ({
+        kind,
+        state: 'waiting',
+        attempts: 1,
+        reason: { code: 'encoding-failed', text: /^ffmpeg could not / },
+        logTail: `cannot make ${kind}`,
+      })),
+    ])
+    for (const { nextAttemptAt } of job.steps) {
+      const untilNextMs = Date.parse(nextAttemptAt) - test.clock.now().getTime()
+      t.ok(untilNextMs > 30_000 && untilNextMs <= 60_000, `${untilNextMs} ms`)
+    }
+    t.match((await findFiles(movie)).map(({ videoCodec }) => videoCodec), [/^avc1/])
+    await test.encode()
+    t.match((await test.readJob(jobId)).steps, job.steps.map(() => ({ attempts: 1 })), 'not before the pause ends')
+    const counts = (await admin.get('/v1/admin/jobs')).body.items
+    t.match(counts.find((one: any) => one.job === 'encoding-step' && one.state === 'waiting'), { count: 4 })
+    t.strictSame(listScratch(test), [])
+
+    isFailing = false
+    for (const kind of PROGRAM_KINDS) programs.unset(`fail-${kind}`)
+    await test.encode(1)
+    const done = { state: 'done', attempts: 2, progress: 1, reason: null, logTail: '', nextAttemptAt: null }
+    t.match((await test.readJob(jobId)).steps, job.steps.map(({ kind }: any) => ({ kind, ...done })))
+    const media = await findMedia(movie)
+    t.match(media?.files.map(({ videoCodec }) => videoCodec), [/^avc1/, /^hvc1/])
+    t.equal(media?.thumbnails?.master?.toString(), jobId)
+    t.match(media?.subtitles, [{ language: 'de', kind: 'sdh' }], 'as the master describes it')
+    const kim = await signUp(app)
+    t.match((await kim.get(`/v1/movies/${movie}`)).body, { posterUrl: /^\/v1\/images/, backdropUrl: /^\/v1\/images/ })
+    t.strictSame(await runDoctor(test), [])
+  })
+
+  t.test('a step that fails for good has a reason, and is repeated by request', async (t) => {
+    const test = await startStepApp(t)
+    const { admin, programs } = test
+    programs.set('fail-thumbnails', 'a damaged table')
+    const { movie, jobId } = await test.addMaster(master)
+    for (const minutes of [0, 1, 4]) await test.encode(minutes)
+    const reason = { code: 'encoding-failed', text: 'ffmpeg could not draw the seek thumbnails.' }
+    const failed = { state: 'failed', attempts: 3, progress: 0, reason, logTail: 'a damaged table' }
+    t.match(await test.readStep(jobId, 'thumbnails'), { ...failed, nextAttemptAt: null })
+    await test.encode(60)
+    t.equal(programs.started().filter((kind) => kind === 'thumbnails').length, 3, 'not tried again')
+    const idsWith = async (query: string): Promise<string[]> =>
+      (await admin.get(`${JOBS_URL}?${query}`)).body.items.map(({ id }: any) => id)
+    t.ok((await idsWith('stepState=failed')).includes(jobId))
+    t.ok((await idsWith('stepState=failed&state=done')).includes(jobId))
+    t.notOk((await idsWith('stepState=waiting')).includes(jobId))
+    expectProblem(t, await admin.get(`${JOBS_URL}?stepState=done`), 'validation-failed')
+
+    const retryUrl = (kind: string): string => `${JOBS_URL}/${jobId}/steps/${kind}/retry`
+    const { status, body } = await admin.post(retryUrl('thumbnails'))
+    t.equal(status, 200)
+    t.match(body, { id: jobId, state: 'done' })
+    t.match(body.steps.find((step: any) => step.kind === 'thumbnails'), { state: 'waiting', attempts: 0, reason: null })
+    programs.unset('fail-thumbnails')
+    await test.encode()
+    t.match(await test.readStep(jobId, 'thumbnails'), { state: 'done', attempts: 1 })
+    t.ok((await findMedia(movie))?.thumbnails)
+
+    expectProblem(t, await admin.post(retryUrl('chapters')), 'not-found')
+    expectProblem(t, await admin.post(`${JOBS_URL}/${'0'.repeat(24)}/steps/pictures/retry`), 'not-found')
+    await EncodingStep.deleteOne({ job: jobId, kind: 'pictures' })
+    expectProblem(t, await admin.post(retryUrl('pictures')), 'not-found')
+    const kim = await signUp(test.app)
+    expectProblem(t, await kim.post(retryUrl('thumbnails')), 'forbidden')
+    await EncodingStep.updateOne({ job: jobId, kind: 'original' }, { state: 'running', attempts: 1 })
+    t.match((await admin.post(retryUrl('original'))).body.steps.at(-1), { state: 'running', attempts: 1 })
+  })
+
+  t.test('a step waits for disk space, the storage or ffmpeg, and does not count its attempts', async (t) => {
+    const test = await startStepApp(t)
+    test.programs.set('fail-original', 'No space left on device')
+    const { jobId } = await test.addMaster(master)
+    for (let i = 0; i < 4; i++) {
+      await test.encode(i === 0 ? 0 : 5)
+      const waiting = { state: 'waiting', attempts: 0, reason: { code: 'disk-full', text: /too little space/ } }
+      t.match(await test.readStep(jobId, 'original'), waiting)
+    }
+    test.programs.unset('fail-original')
+    const { encoder, storage } = containerOf(test.app)
+    const [locate, encode] = [storage.locate.bind(storage), encoder.encode.bind(encoder)]
+    for (const code of ['storage-unavailable', 'encoder-unavailable']) {
+      storage.locate = async (key) => {
+        if (code === 'storage-unavailable') throw storageUnavailable()
+        return await locate(key)
+      }
+      encoder.encode = async () => {
+        throw new EncoderUnavailableError('Install ffmpeg.')
+      }
+      await test.encode(5)
+      t.match(await test.readStep(jobId, 'original'), { state: 'waiting', attempts: 0, reason: { code } })
+    }
+    Object.assign(storage, { locate })
+    Object.assign(encoder, { encode })
+    await test.encode(5)
+    t.match(await test.readStep(jobId, 'original'), { state: 'done', attempts: 1, reason: null })
+    t.strictSame(listScratch(test), [])
+  })
+
+  t.test('crashes are counted, and the claim of another process is respected', async (t) => {
+    const test = await startStepApp(t)
+    test.programs.set('fail-thumbnails')
+    const { jobId } = await test.addMaster(master)
+    await test.encode()
+    test.programs.unset('fail-thumbnails')
+    const isStep = { job: jobId, kind: 'thumbnails' as const }
+    const claim = new Types.ObjectId()
+    const claimedUntil = new Date(test.clock.now().getTime() + 120_000)
+    await EncodingStep.updateOne(isStep, { state: 'running', attempts: 2, claim, claimedUntil, progress: 0.5 })
+    mkdirSync(path.join(test.config.dataDir, 'encoding', claim.toString()), { recursive: true })
+    await test.encode(1)
+    t.match(await test.readStep(jobId, 'thumbnails'), { state: 'running', attempts: 2, progress: 0.5 })
+    t.strictSame(listScratch(test), [claim.toString()])
+    await test.encode(2)
+    t.match(await test.readStep(jobId, 'thumbnails'), { state: 'done', attempts: 3 })
+    await test.encode()
+    t.strictSame(listScratch(test), [])
+    await EncodingStep.updateOne(isStep, { state: 'running', attempts: 3 })
+    await test.encode()
+    t.match(await test.readStep(jobId, 'thumbnails'), TOO_MANY)
+  })
+
+  t.test('a stopping process releases its step, and another one continues', async (t) => {
+    const test = await startStepApp(t)
+    test.programs.set('block-thumbnails')
+    const { jobId } = await test.addMaster(master)
+    const { encoding } = containerOf(test.app)
+    await encoding.processPending()
+    await waitForProgram(test, 'thumbnails')
+    await encoding.close()
+    t.match(await test.readStep(jobId, 'thumbnails'), { state: 'waiting', attempts: 0, reason: null })
+    t.strictSame(listScratch(test), [])
+  })
+
+  t.test('steps stop with their master and their title, and leave nothing', async (t) => {
+    for (const end of ['master', 'title'] as const) {
+      const test = await startStepApp(t)
+      test.programs.set('block-pictures')
+      const { movie, jobId } = await test.addMaster(master)
+      const { encoding } = containerOf(test.app)
+      await encoding.processPending()
+      await waitForProgram(test, 'pictures')
+      const url = end === 'master' ? `${JOBS_URL}/${jobId}` : `/v1/admin/movies/${movie}`
+      t.equal((await test.admin.delete(url)).status, 204)
+      await encoding.onIdle()
+      t.equal(await EncodingStep.countDocuments({ job: jobId }), 0, end)
+      t.equal(await Image.countDocuments({ title: movie }), 0)
+      t.strictSame(listScratch(test), [], end)
+      if (end === 'title') t.strictSame(await listKeys(test, movie), [])
+      t.strictSame((await runDoctor(test)).filter(({ subject }) => subject.includes(movie)), [])
+    }
+  })
+
+  t.test('progress is stored while a step runs', async (t) => {
+    const test = await startStepApp(t)
+    const { encoder } = containerOf(test.app)
+    const encode = encoder.encode.bind(encoder)
+    let endRead = (): void => undefined
+    const isRead = new Promise<void>((resolve) => {
+      endRead = resolve
+    })
+    encoder.encode = async (args, options) => {
+      if (args.includes('original.mp4')) {
+        options.onProgress?.(0.5)
+        await isRead
+      }
+      return await encode(args, options)
+    }
+    const { jobId } = await test.addMaster(master)
+    await containerOf(test.app).encoding.processPending()
+    for (;;) {
+      const { state, progress } = await test.readStep(jobId, 'original') ?? {}
+      if (progress > 0) {
+        t.match({ state, progress }, { state: 'running', progress: 0.45 })
+        break
+      }
+      await sleep(100)
+    }
+    endRead()
+    await containerOf(test.app).encoding.onIdle()
+    t.match(await test.readStep(jobId, 'original'), { state: 'done', progress: 1 })
+  })
+
+  t.test('a master that is replaced while its steps wait', async (t) => {
+    const test = await startStepApp(t)
+    for (const kind of PROGRAM_KINDS) test.programs.set(`fail-${kind}`)
+    const first = await test.addMaster(master, undefined, '&edition=restored')
+    const { movie } = first
+    await test.encode()
+    for (const kind of ['thumbnails', 'pictures']) test.programs.unset(`fail-${kind}`)
+    await test.encode(1)
+    const before = await findMedia(movie)
+    t.equal(before?.thumbnails?.master?.toString(), first.jobId)
+    t.equal(await Image.countDocuments({ title: movie, master: first.jobId }), 2)
+
+    const second = await test.addMaster(other, movie, '&edition=restored')
+    const cancelled = ['subtitles done', 'thumbnails done', 'pictures done', 'original cancelled']
+    t.strictSame(await statesOf(test, first.jobId), cancelled)
+    const retry = await test.admin.post(`${JOBS_URL}/${first.jobId}/steps/original/retry`)
+    expectProblem(t, retry, 'encoding-job-state')
+    test.programs.set('fail-pictures')
+    await test.encode()
+    await test.encode()
+    t.match(
+      await test.readJob(second.jobId),
+      { state: 'done', replacesId: first.jobId },
+      'the original is not there yet',
+    )
+    t.strictSame((await findFiles(movie)).map(({ stage }) => stage), ['active', 'pending'])
+    test.programs.unset('fail-original')
+    await test.encode(1)
+    await test.encode()
+    t.match(await test.readJob(second.jobId), { state: 'done', replacesId: null })
+    const files = (await findFiles(movie)).filter(({ stage }) => stage !== 'retired')
+    t.match(files, [{ stage: 'active', videoCodec: /^avc1/ }, { stage: 'active', videoCodec: /^hvc1/ }])
+    t.equal(await EncodingStep.countDocuments({ job: first.jobId }), 0)
+    t.equal((await findMedia(movie))?.thumbnails?.master?.toString(), second.jobId)
+
+    test.programs.unset('fail-pictures')
+    await test.encode(4)
+    t.match(await test.readStep(second.jobId, 'pictures'), { state: 'done' })
+    const masters = (await Image.find({ title: movie }).lean()).map(({ master: id }) => id?.toString())
+    t.strictSame(masters, [second.jobId, second.jobId], 'they replace those of the first master, which is gone')
+    t.strictSame(await runDoctor(test), [])
+  })
+
+  t.test('an interrupted step leaves no image, and steps without a master are found', async (t) => {
+    const test = await startStepApp(t)
+    test.programs.set('fail-pictures')
+    const { movie, jobId } = await test.addMaster(master)
+    await test.encode()
+    // The state after a crash between the object of a picture and its document.
+    const storageKey = `images/${movie}/interrupted`
+    const writer = await containerOf(test.app).storage.create(storageKey)
+    writer.stream.write('half a picture')
+    await writer.commit()
+    await EncodingStep.updateOne({ job: jobId, kind: 'pictures' }, { imageKeys: [storageKey] })
+    t.strictSame(await runDoctor(test), [])
+    test.programs.unset('fail-pictures')
+    await test.encode(1)
+    t.notOk((await listKeys(test, movie)).includes(storageKey))
+    t.match(await test.readStep(jobId, 'pictures'), { state: 'done', attempts: 2 })
+    t.equal(await Image.countDocuments({ title: movie }), 2)
+
+    await EncodingStep.create({
+      ...await EncodingStep.findOne({ job: jobId, kind: 'pictures' }).lean(),
+      _id: new Types.ObjectId(),
+      job: new Types.ObjectId(),
+    })
+    const find = async (isFixing: boolean) =>
+      (await runChecks(containerOf(test.app), isFixing, () => {})).findings.filter(({ check }) =>
+        check === 'encoding-steps'
+      )
+    t.match(await find(false), [{ problem: 'the master does not exist', state: 'open' }])
+    t.match(await find(true), [{ state: 'fixed' }])
+    t.strictSame(await find(false), [])
+
+    await EncodingStep.updateOne({ job: jobId, kind: 'pictures' }, { state: 'waiting', job: new Types.ObjectId() })
+    await test.encode()
+    t.equal(await EncodingStep.countDocuments({ item: movie }), 3, 'the queue removes it too')
+    await EncodingStep.updateOne({ job: jobId, kind: 'thumbnails' }, { state: 'waiting', attempts: 0 })
+    await EncodingJob.updateOne({ _id: jobId }, { state: 'failed' })
+    await test.encode()
+    t.match(await test.readStep(jobId, 'thumbnails'), { state: 'waiting', attempts: 0 }, 'not before the job is done')
+  })
+
+  async function waitForProgram ({ programs }: StepApp, kind: string): Promise<void> {
+    while (!programs.started().includes(kind)) await sleep(50)
+  }
+})
