@@ -6,8 +6,8 @@ export const EncodingState = Type.Enum(['waiting', 'running', 'done', 'failed', 
   title: 'EncodingState',
   description:
     'State of a job or a step. waiting: for its turn or the next attempt. done: all rungs of the ladder are media ' +
-    'files, and `steps` follow; of a step: also when there was nothing to add, as beside uploaded artwork. failed: no ' +
-    'further attempt without a request. cancelled: by a request; of a step: another master replaces this one',
+    'files, and `steps` follow; of a step: also when there was nothing to add, as beside uploaded artwork. failed: ' +
+    'no further attempt without a request. cancelled: by a request; of a step: another master replaces this one',
 })
 
 export const StepKind = Type.Enum(['subtitles', 'thumbnails', 'pictures', 'original'], {

@@ -8,6 +8,8 @@ import { MarkerDetection } from '../../models/marker-detection.js'
 import { Title } from '../../models/title.js'
 import { startApp, type TestApp } from '../support/app.js'
 import { addMovie, addShow } from '../support/catalogue.js'
+import { addEncodingJob } from '../support/encoding-jobs.js'
+import { addEncodingStep } from '../support/encoding-steps.js'
 import { addMarkerDetection } from '../support/marker-detections.js'
 import { play } from '../support/playback.js'
 import { runCommand, SECRETS } from '../support/run-command.js'
@@ -117,6 +119,28 @@ t.test('jobs', async (t) => {
   const text = await table(running, 'jobs')
   t.match(text, /^JOB +STATE +DONE +ATTEMPTS +TITLE[^]*packaging +failed[^]*The file has no audio\./)
   t.strictSame(await list(t, running, 'jobs', '--state', 'ready'), [])
+})
+
+t.test('jobs include the steps of masters', async (t) => {
+  const running = await startApp(t, SECRETS)
+  const { app } = running
+  const admin = await signUpAdmin(app)
+  const show = await addShow(app, admin, { title: 'Fawlty Towers' })
+  const job = await addEncodingJob({ itemId: show.episodes[0] ?? '', titleId: show.id }, { state: 'done' })
+  const failure = { code: 'encoding-failed', text: 'ffmpeg could not take pictures of the film.' }
+  await addEncodingStep(job, 'subtitles', { state: 'done' })
+  await addEncodingStep(job, 'thumbnails', { state: 'waiting', attempts: 1, failure })
+  await addEncodingStep(job, 'pictures', { state: 'failed', attempts: 3, failure })
+  await addEncodingStep(job, 'original', { state: 'cancelled' })
+  const states = async (...words: string[]): Promise<unknown[]> =>
+    (await list(t, running, 'jobs', ...words)).filter(({ id }) => id === job)
+      .map(({ job: kind, state }) => `${String(kind)} ${String(state)}`).sort()
+  t.strictSame(await states(), ['pictures failed', 'thumbnails processing'])
+  t.strictSame(await states('--state', 'ready'), ['encoding ready', 'subtitles ready'])
+  const failed = (await list(t, running, 'jobs', '--state', 'failed')).filter(({ id }) => id === job)
+  t.match(failed, [{ job: 'pictures', attempts: 3, season: 1, episode: 1, reason: failure.text }])
+  const text = await table(running, 'jobs')
+  t.match(text, /^pictures +failed +0% +3 +Fawlty Towers S1 E1 .*ffmpeg could not take pictures of the film\.$/m)
 })
 
 t.test('jobs include the detections of markers', async (t) => {

@@ -4,12 +4,14 @@ import { stripVTControlCharacters } from 'node:util'
 import { Types } from 'mongoose'
 import t, { type Test } from 'tap'
 import { EncodingJob } from '../../models/encoding-job.js'
+import { EncodingStep } from '../../models/encoding-step.js'
 import { MarkerDetection } from '../../models/marker-detection.js'
 import { watchJobs } from '../../src/cli/watch-jobs.js'
 import { fail } from '../../src/errors.js'
 import { ensureMedia } from '../../src/media/item-media.js'
 import { containerOf, startApp } from '../support/app.js'
 import { addMovie, addShow } from '../support/catalogue.js'
+import { addEncodingStep } from '../support/encoding-steps.js'
 import { addMarkerDetection } from '../support/marker-detections.js'
 import { runCommand, SECRETS } from '../support/run-command.js'
 import { signUpAdmin } from '../support/users.js'
@@ -125,6 +127,27 @@ t.test('jobs --watch', async (t) => {
     t.match(text(), /^markers +cancelled .* Fawlty Towers S3 /m)
     t.match(text(), /^markers +failed .* Fawlty Towers S4 +It crashed\. It is not retried automatically\./m)
     t.match(text().replaceAll('\n', ''), /normflix detect-markers \w+ --season 4/, 'the terminal breaks the line')
+  })
+
+  t.test('shows how the steps of masters end', async (t) => {
+    const job = await addJob(t, { state: 'done' })
+    const kinds = ['subtitles', 'thumbnails', 'pictures', 'original'] as const
+    for (const kind of kinds) await addEncodingStep(job.toString(), kind, { state: 'running', progress: 0.5 })
+    t.teardown(async () => await EncodingStep.deleteMany({ job }))
+    const { output, text } = createTerminal()
+    const { signal } = new AbortController()
+    const result = watchJobs({ limit: 50, signal, output })
+    await waitUntil(() => kinds.every((kind) => text().includes(kind)))
+    await EncodingStep.updateOne({ job, kind: 'subtitles' }, { state: 'done' })
+    const failure = { code: 'encoding-failed', text: 'ffmpeg could not draw.' }
+    await EncodingStep.updateOne({ job, kind: 'thumbnails' }, { state: 'failed', failure })
+    await EncodingStep.updateOne({ job, kind: 'pictures' }, { state: 'cancelled' })
+    await EncodingStep.deleteOne({ job, kind: 'original' })
+    t.equal(await result, 1)
+    t.match(text(), /^subtitles +ready +█{20} 100% /m)
+    t.match(text(), /^thumbnails +failed .* Metropolis +ffmpeg could not draw\./m)
+    t.match(text(), /^pictures +cancelled /m)
+    t.match(text(), /^original +cancelled /m)
   })
 
   t.test('ends when it is aborted', async (t) => {

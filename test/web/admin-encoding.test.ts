@@ -1,8 +1,10 @@
 // The encoding queue in the admin app: states, progress, failures with their log, cancellation and repetition.
 import t from 'tap'
 import { EncodingJob } from '../../models/encoding-job.js'
+import { EncodingStep } from '../../models/encoding-step.js'
 import { addMovie, addShow } from '../support/catalogue.js'
 import { addEncodingJob } from '../support/encoding-jobs.js'
+import { addEncodingStep } from '../support/encoding-steps.js'
 import { BROWSER_TEST, navigate, openAdmin, startAdminTest, waitFor } from './admin-app.js'
 import { findViolations } from './axe.js'
 
@@ -72,6 +74,34 @@ t.test('the encoding queue', BROWSER_TEST, async (t) => {
     await page.getByLabel('State').selectOption('cancelled')
     await page.getByText('There are no encoding jobs in this state.').waitFor()
     await page.getByLabel('State').selectOption('')
+    await waitFor(async () => await rows.count() === 3)
+  })
+
+  await t.test('shows the steps of masters, and repeats those that failed', async (t) => {
+    const done = await addEncodingJob({ itemId: movie }, { state: 'done', edition: 'steps', progress: 1 })
+    const failure = { code: 'encoding-failed', text: 'ffmpeg could not draw the seek thumbnails.' }
+    await addEncodingStep(done, 'subtitles', { state: 'done', progress: 1 })
+    await addEncodingStep(done, 'thumbnails', { state: 'failed', attempts: 3, failure, logTail: LOG })
+    await addEncodingStep(done, 'pictures', { state: 'running', attempts: 1, progress: 0.4 })
+    await page.getByLabel('Steps').selectOption('failed')
+    await waitFor(async () => await rows.count() === 2)
+    t.match(page.url(), /\?stepState=failed/)
+    const row = rows.filter({ hasText: 'Metropolis (steps)' })
+    await row.getByText('Subtitles · Done').waitFor()
+    await row.getByText(failure.text).waitFor()
+    await row.getByText('Error while decoding', { exact: false }).waitFor({ state: 'attached' })
+    const progress = row.getByRole('progressbar', { name: 'Progress of Artwork of Metropolis (steps)' })
+    t.equal(await progress.getAttribute('value'), '0.4')
+    t.strictSame(await findViolations(page), [])
+    await page.setViewportSize({ width: 320, height: 640 })
+    await waitFor(async () => await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth'))
+    await page.setViewportSize({ width: 1_280, height: 720 })
+    await row.getByRole('button', { name: 'Repeat: Seek thumbnails of Metropolis (steps)' }).click()
+    await page.getByText('The step waits for its turn.').waitFor()
+    t.not((await EncodingStep.findOne({ job: done, kind: 'thumbnails' }).lean())?.state, 'failed')
+    await page.getByLabel('Steps').selectOption('')
+    await EncodingJob.deleteOne({ _id: done })
+    await EncodingStep.deleteMany({ job: done })
     await waitFor(async () => await rows.count() === 3)
   })
 

@@ -71,12 +71,16 @@ export function validateMediaSearch (search: Record<string, unknown>): MediaSear
 
 export const ENCODING_STATES = ['waiting', 'running', 'failed', 'done', 'cancelled'] as const
 
+/** States of steps that have not added anything. */
+export const STEP_STATES = ['waiting', 'running', 'failed'] as const
+
 export interface EncodingSearch {
   readonly state?: typeof ENCODING_STATES[number]
+  readonly stepState?: typeof STEP_STATES[number]
 }
 
 export function validateEncodingSearch (search: Record<string, unknown>): EncodingSearch {
-  return compact({ state: pick(ENCODING_STATES, search['state']) })
+  return compact({ state: pick(ENCODING_STATES, search['state']), stepState: pick(STEP_STATES, search['stepState']) })
 }
 
 export const DETECTION_STATES = ['waiting', 'running', 'skipped', 'failed', 'done'] as const

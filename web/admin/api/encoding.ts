@@ -2,16 +2,18 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { accountClient, type Schemas } from '@shared/api/client.js'
 import { unwrap } from '@shared/api/problem.js'
+import type { EncodingSearch } from '../searches.js'
 import { encodingKey } from './keys.js'
 
 export type EncodingJob = Schemas['EncodingJob']
-export type EncodingState = Schemas['EncodingState']
+export type EncodingStep = Schemas['EncodingStep']
 
 const PAGE_SIZE = 20
 const BUSY_REFRESH_MS = 2_000
 const IDLE_REFRESH_MS = 15_000
 
-const isBusy = ({ state }: EncodingJob): boolean => state === 'waiting' || state === 'running'
+const isBusy = ({ state }: Pick<EncodingJob, 'state'>): boolean => state === 'waiting' || state === 'running'
+const hasBusyStep = ({ steps }: EncodingJob): boolean => steps.some(isBusy)
 
 /** Whether the service can encode. */
 export const encoderQuery = () =>
@@ -20,14 +22,14 @@ export const encoderQuery = () =>
     queryFn: async ({ signal }) => await unwrap(accountClient.GET('/v1/admin/encoder', { signal })),
   })
 
-/** Jobs, newest first; undefined: in any state. */
-export const encodingJobsQuery = (state: EncodingState | undefined) =>
+/** Jobs, newest first. */
+export const encodingJobsQuery = (filter: EncodingSearch) =>
   infiniteQueryOptions({
-    queryKey: encodingKey('jobs', state),
+    queryKey: encodingKey('jobs', filter),
     queryFn: async ({ pageParam, signal }) => {
       const query = {
         limit: PAGE_SIZE,
-        ...state === undefined ? {} : { state },
+        ...filter,
         ...pageParam === null ? {} : { cursor: pageParam },
       }
       return await unwrap(accountClient.GET('/v1/admin/encoding-jobs', { params: { query }, signal }))
@@ -36,7 +38,9 @@ export const encodingJobsQuery = (state: EncodingState | undefined) =>
     getNextPageParam: ({ nextCursor }) => nextCursor,
     staleTime: 0,
     refetchInterval: ({ state: { data } }) =>
-      data?.pages.some(({ items }) => items.some(isBusy)) === true ? BUSY_REFRESH_MS : IDLE_REFRESH_MS,
+      data?.pages.some(({ items }) => items.some((job) => isBusy(job) || hasBusyStep(job))) === true
+        ? BUSY_REFRESH_MS
+        : IDLE_REFRESH_MS,
   })
 
 /** One job; read again until it ends. */
@@ -58,4 +62,9 @@ export async function cancelEncodingJob (encodingJobId: string): Promise<Encodin
 export async function retryEncodingJob (encodingJobId: string): Promise<EncodingJob> {
   const params = { path: { encodingJobId } }
   return await unwrap(accountClient.POST('/v1/admin/encoding-jobs/{encodingJobId}/retry', { params }))
+}
+
+export async function retryEncodingStep (encodingJobId: string, stepKind: EncodingStep['kind']): Promise<EncodingJob> {
+  const params = { path: { encodingJobId, stepKind } }
+  return await unwrap(accountClient.POST('/v1/admin/encoding-jobs/{encodingJobId}/steps/{stepKind}/retry', { params }))
 }

@@ -10,6 +10,7 @@ import { cancelEncodingJob, retryEncodingJob, type EncodingJob } from '../api/en
 import { encodingKey, uploadsKey } from '../api/keys.js'
 import { AttemptProgress, AttemptState } from './attempt-cells.js'
 import type { DataColumn } from './data-table.js'
+import { EncodingSteps } from './encoding-steps.js'
 import { ItemLink } from './item-link.js'
 
 interface JobProps {
@@ -24,6 +25,7 @@ export function useEncodingColumns (): Array<DataColumn<EncodingJob>> {
     { id: 'master', header: t('master'), cell: (job) => <MasterLink job={job} /> },
     { id: 'state', header: jobs('state'), cell: (job) => <JobState job={job} /> },
     { id: 'progress', header: jobs('progress'), cell: (job) => <JobProgress job={job} /> },
+    { id: 'steps', header: t('steps'), cell: (job) => <JobSteps job={job} /> },
     { id: 'attempts', header: jobs('attempts'), isNumber: true, cell: ({ attempts }) => number(attempts) },
     {
       id: 'added',
@@ -57,6 +59,10 @@ function JobState ({ job }: JobProps): ReactNode {
 
 function JobProgress ({ job }: JobProps): ReactNode {
   return <AttemptProgress attempt={job} name={useJobName(job)} />
+}
+
+function JobSteps ({ job }: JobProps): ReactNode {
+  return <EncodingSteps job={job} name={useJobName(job)} />
 }
 
 function JobActions ({ job }: JobProps): ReactNode {

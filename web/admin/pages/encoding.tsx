@@ -9,7 +9,7 @@ import { useEncodingColumns } from '../components/encoding-columns.js'
 import { PageHead } from '../components/page.js'
 import { PagedTable } from '../components/paged-table.js'
 import { StateFilter } from '../components/state-filter.js'
-import { ENCODING_STATES } from '../searches.js'
+import { ENCODING_STATES, STEP_STATES, validateEncodingSearch, type EncodingSearch } from '../searches.js'
 import '../styles/editor.css'
 import '../styles/media.css'
 import '../styles/webhooks.css'
@@ -45,9 +45,13 @@ function JobList (): ReactNode {
   const t = useTranslations('encoding')
   const jobs = useTranslations('jobs')
   const navigate = useNavigate()
-  const { state } = useSearch({ from: '/staff/media/encoding' })
+  const filter = useSearch({ from: '/staff/media/encoding' })
+  const change = (changes: { [Name in keyof EncodingSearch]: EncodingSearch[Name] | undefined }): void => {
+    const search = validateEncodingSearch({ ...filter, ...changes })
+    void navigate({ to: '/media/encoding', search, replace: true })
+  }
   const list = useInfiniteQuery({
-    ...encodingJobsQuery(state),
+    ...encodingJobsQuery(filter),
     placeholderData: keepPreviousData,
   })
   const columns = useEncodingColumns()
@@ -56,11 +60,21 @@ function JobList (): ReactNode {
       <StateFilter
         label={jobs('state')}
         states={ENCODING_STATES}
-        value={state}
+        value={filter.state}
         anyLabel={jobs('anyState')}
         labelOf={(one) => t(`is-${one}`)}
-        onChange={(chosen) => {
-          void navigate({ to: '/media/encoding', search: chosen === undefined ? {} : { state: chosen }, replace: true })
+        onChange={(state) => {
+          change({ state })
+        }}
+      />
+      <StateFilter
+        label={t('steps')}
+        states={STEP_STATES}
+        value={filter.stepState}
+        anyLabel={jobs('anyState')}
+        labelOf={(one) => t(`is-${one}`)}
+        onChange={(stepState) => {
+          change({ stepState })
         }}
       />
       <PagedTable
