@@ -24,13 +24,8 @@ const COLLECTIONS: readonly FollowedCollection[] = [
 
 /** How long the server waits for a change before it returns an empty batch. */
 const MAX_AWAIT_MS = 1_000
-/** Without a response of the server for this time, changes may be missing. */
-const MAX_SILENCE_MS = MAX_AWAIT_MS + 1_500
-/**
- * A change that is older when it arrives shows that the stream is behind the writes. Times of changes are in seconds.
- * Together with `MAX_SILENCE_MS`, cached data is never older than five seconds.
- */
-const MAX_LAG_MS = 2_000
+/** Cached data is used while all changes are known that are older. The service promises five seconds. */
+const MAX_AGE_MS = 4_500
 const REOPEN_DELAY_MS = 500
 /**
  * Changes that follow closely arrive together: each request for more changes costs this process and the database more
@@ -45,8 +40,8 @@ export type FollowedChangeListener = (id: string | null) => void
 
 export interface ChangeWatch {
   /**
-   * True while all changes are known that were made before the last `MAX_SILENCE_MS`. Caches may only be used then. A
-   * change usually arrives within milliseconds.
+   * True while all changes are known that are older than `MAX_AGE_MS`. Caches may only be used then. A change usually
+   * arrives within milliseconds.
    */
   isCurrent(): boolean
   /** Adds a listener for changes that make cached data invalid. */
@@ -102,7 +97,8 @@ export function createChangeWatch (
   let stream: mongoose.mongo.ChangeStream | null = null
   let isClosed = false
   let reportedUpTo: unknown = null
-  let lastResponseAt = -Infinity
+  /** All changes before this time are known, ms of `performance.now()`. */
+  let knownUpTo = -Infinity
   /** Clock of the database server minus that of this process, ms. */
   let clockOffsetMs = 0
   let following: Promise<void> = Promise.resolve()
@@ -117,10 +113,11 @@ export function createChangeWatch (
     for (const collection of collections) notify(collection, null)
   }
 
-  const isCurrent = (): boolean => performance.now() - lastResponseAt < MAX_SILENCE_MS
+  const isRecent = (time: number): boolean => performance.now() - time < MAX_AGE_MS
+  const isCurrent = (): boolean => isRecent(knownUpTo)
 
-  function recordResponse (): void {
-    lastResponseAt = performance.now()
+  function setKnownUpTo (time: number): void {
+    knownUpTo = Math.max(knownUpTo, time)
     for (const resolve of waiting) resolve()
     waiting = []
   }
@@ -133,8 +130,22 @@ export function createChangeWatch (
     else notify(ns.coll as FollowedCollection, String(documentKey._id))
   }
 
-  function isLate ({ clusterTime }: FollowedChange): boolean {
-    return clusterTime !== undefined && now() + clockOffsetMs - clusterTime.t * 1_000 > MAX_LAG_MS
+  /** The time of a change, rounded down to a second, ms of `performance.now()`; undefined if the server sends none. */
+  function timeOf ({ clusterTime }: FollowedChange): number | undefined {
+    if (clusterTime === undefined) return undefined
+    return performance.now() - Math.max(0, now() + clockOffsetMs - clusterTime.t * 1_000)
+  }
+
+  /**
+   * Records that all changes before a response have arrived. Changes arrive in order, each later than those before
+   * it: under more writes than the stream delivers, they are older each time.
+   */
+  function recordResponse (change: FollowedChange | null, askedAt: number): void {
+    const time = (change === null ? undefined : timeOf(change)) ?? askedAt
+    if (!isRecent(time)) return
+    // After a silence, a response without a change does not prove that none is missing.
+    if (change === null && !isCurrent()) notifyAll(CACHED_COLLECTIONS)
+    setKnownUpTo(time)
   }
 
   async function openStream (): Promise<OpenedStream> {
@@ -155,7 +166,7 @@ export function createChangeWatch (
     await Promise.race([isOpen, first])
     // Changes from before the stream was open are unknown.
     notifyAll()
-    recordResponse()
+    setKnownUpTo(performance.now())
     return { opened, first }
   }
 
@@ -167,12 +178,7 @@ export function createChangeWatch (
       const askedAt = performance.now()
       const change = await next as FollowedChange | null
       const respondedAt = performance.now()
-      // Under more writes than the stream delivers, each response has a change, which is older each time.
-      if (change === null || !isLate(change)) {
-        // After a silence, the changes that were missed may take several responses.
-        if (!isCurrent()) notifyAll(CACHED_COLLECTIONS)
-        recordResponse()
-      }
+      recordResponse(change, askedAt)
       if (change !== null) apply(change)
       reportedUpTo = opened.resumeToken ?? null
       // A stream that was closed or ended by the server has no change, and does not wait for one either.
@@ -196,7 +202,7 @@ export function createChangeWatch (
       try {
         await follow(current)
       } catch (error) {
-        lastResponseAt = -Infinity
+        knownUpTo = -Infinity
         reportedUpTo = null
         if (isClosed) return
         log.warn({ err: error }, 'change stream lost, opening it again')
@@ -241,7 +247,7 @@ export function createChangeWatch (
     },
     async close () {
       isClosed = true
-      lastResponseAt = -Infinity
+      knownUpTo = -Infinity
       for (const resolve of waiting) resolve()
       stopListening()
       await stream?.close().catch(() => undefined)

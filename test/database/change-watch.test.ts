@@ -86,14 +86,8 @@ t.test('a change of a collection itself is reported as a change of any document'
   t.ok(watch.isCurrent())
 })
 
-t.test('a watch that receives only old changes is not current until it has received all', async (t) => {
-  let cleared = 0
-  watch.onChange('sessions', (id) => {
-    if (id === null) cleared++
-  })
-  await sleep(1_500)
-  t.ok(watch.isCurrent())
-  clockMs = () => Date.now() + 10_000
+/** Writes to a followed collection each 20 ms. @returns a function that stops it */
+function startWriting (): () => Promise<void> {
   const stopped = new AbortController()
   const writing = (async () => {
     while (!stopped.signal.aborted) {
@@ -101,14 +95,62 @@ t.test('a watch that receives only old changes is not current until it has recei
       await sleep(20)
     }
   })()
+  return async () => {
+    stopped.abort()
+    await writing
+  }
+}
+
+/** Counts how often everything that is cached is removed. */
+function countClearings (): () => number {
+  let clearings = 0
+  watch.onChange('sessions', (id) => {
+    if (id === null) clearings++
+  })
+  return () => clearings
+}
+
+t.test('a watch that receives only old changes is not current until it has received all', async (t) => {
+  const clearings = countClearings()
+  await sleep(1_500)
+  t.ok(watch.isCurrent())
+  clockMs = () => Date.now() + 10_000
+  const stopWriting = startWriting()
   await waitFor(() => !watch.isCurrent())
   t.notOk(watch.isCurrent(), 'the changes arrive ten seconds late')
-  t.equal(cleared, 0)
-  stopped.abort()
-  await writing
+  t.equal(clearings(), 0)
+  await stopWriting()
   await waitFor(() => watch.isCurrent())
   t.ok(watch.isCurrent(), 'no change is waiting')
-  t.equal(cleared, 1, 'what was cached before is removed once')
+  t.equal(clearings(), 1, 'what was cached before is removed once')
+})
+
+t.test('changes that arrive three seconds late keep a watch current', async (t) => {
+  const clearings = countClearings()
+  await waitFor(() => watch.isCurrent())
+  clockMs = () => Date.now() + 3_000
+  const stopWriting = startWriting()
+  t.teardown(stopWriting)
+  const states = new Set<boolean>()
+  for (let i = 0; i < 60; i++) {
+    await sleep(100)
+    states.add(watch.isCurrent())
+  }
+  t.strictSame([...states], [true], 'at each time in six seconds')
+  t.equal(clearings(), 0)
+})
+
+t.test('a watch that was behind keeps what is cached when it has received all changes', async (t) => {
+  const clearings = countClearings()
+  clockMs = () => Date.now() + 10_000
+  const stopWriting = startWriting()
+  t.teardown(stopWriting)
+  await waitFor(() => !watch.isCurrent())
+  t.notOk(watch.isCurrent(), 'the changes arrive ten seconds late')
+  clockMs = Date.now
+  await waitFor(() => watch.isCurrent())
+  t.ok(watch.isCurrent(), 'the changes arrive at once')
+  t.equal(clearings(), 0, 'each change has removed what it concerns')
 })
 
 t.test('a watch that is closed while it opens a lost stream again ends', async (t) => {
