@@ -1,8 +1,9 @@
 // Follows the writes of every process to the documents that caches, the catalogue and the change feeds depend on, by
 // one change stream over the database. Writes of this process are reported before they return.
-import mongoose from 'mongoose'
+import type mongoose from 'mongoose'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { onWrite, type FollowedCollection } from '../../models/write-notifications.js'
+import { changesDatabase } from './connection.js'
 
 /** Caches of these collections are used while the watch is current. */
 const CACHED_COLLECTIONS: readonly FollowedCollection[] = [
@@ -149,8 +150,8 @@ export function createChangeWatch (
   }
 
   async function openStream (): Promise<OpenedStream> {
-    const { db } = mongoose.connection
-    if (db === undefined || isClosed) throw new Error('the database is not connected')
+    if (isClosed) throw new Error('the watch is closed')
+    const db = changesDatabase()
     const { localTime } = await db.admin().command({ hello: 1 })
     clockOffsetMs = localTime instanceof Date ? localTime.getTime() - now() : 0
     // `close` ends the stream that is open then; one that opens afterwards would be followed for ever.

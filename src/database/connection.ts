@@ -16,6 +16,16 @@ const FAILURE_DETECTION = {
   serverMonitoringMode: 'poll',
 } as const
 
+/**
+ * The change watch has a connection of its own. In an overloaded process its requests would wait behind all others;
+ * without responses, caches are not used, which overloads the process further.
+ */
+const CHANGES = {
+  maxPoolSize: 2,
+  heartbeatFrequencyMS: 10_000,
+  socketTimeoutMS: 10_000,
+} as const
+
 const PING_TIMEOUT_MS = 1_500
 /** Looking up an SRV record has longer timeouts of its own. */
 const CONNECT_TIMEOUT_MS = 4_500
@@ -24,6 +34,7 @@ const CONNECT_TIMEOUT_MS = 4_500
 let users = 0
 /** The shared connection. A second connect while it is interrupted would leave the first connection open. */
 let connecting: Promise<unknown> | null = null
+let changes: mongoose.Connection | null = null
 
 /**
  * Connects, or shares the open connection. A majority acknowledges each write with its journal.
@@ -51,7 +62,9 @@ async function connect (uri: string): Promise<void> {
     ...FAILURE_DETECTION,
     socketTimeoutMS: 30_000,
     maxPoolSize: 50,
-  }).then(requireReplicaSet).catch((error: unknown) => {
+  }).then(requireReplicaSet).then(async () => {
+    changes = await mongoose.createConnection(uri, { ...FAILURE_DETECTION, ...CHANGES }).asPromise()
+  }).catch((error: unknown) => {
     throw error instanceof DatabaseConnectionError ? error : toConnectionError(uri, error)
   })
   const timeout = new AbortController()
@@ -74,11 +87,19 @@ async function connect (uri: string): Promise<void> {
   }
 }
 
+/** The database for the change watch. @throws Error when it is not connected */
+export function changesDatabase (): mongoose.mongo.Db {
+  const db = changes?.db
+  if (db === undefined) throw new Error('the database is not connected')
+  return db
+}
+
 /** Closes the connection after its last user. */
 export async function disconnectDatabase (): Promise<void> {
   users--
   if (users > 0) return
   connecting = null
+  changes = null
   await mongoose.disconnect()
 }
 

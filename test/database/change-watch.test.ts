@@ -153,6 +153,36 @@ t.test('a watch that was behind keeps what is cached when it has received all ch
   t.equal(clearings(), 0, 'each change has removed what it concerns')
 })
 
+t.test('changes arrive while all other connections are in use', async (t) => {
+  const uri = `mongodb://${mongoose.connection.host}:${mongoose.connection.port}/${mongoose.connection.name}`
+  const writer = await mongoose.createConnection(uri, { directConnection: true }).asPromise()
+  const stopped = new AbortController()
+  // Each of these holds a connection for a second at a time.
+  const waits = Array.from({ length: 150 }, async () => {
+    const stream = mongoose.connection.collection('unfollowed').watch([], { maxAwaitTimeMS: 1_000 })
+    while (!stopped.signal.aborted) await stream.tryNext()
+    await stream.close()
+  })
+  const received = new Map<string | null, number>()
+  const remove = watch.afterChange('titles', (id) => {
+    received.set(id, performance.now())
+  })
+  await sleep(3_000)
+  for (let i = 0; i < 3; i++) {
+    const _id = new Types.ObjectId()
+    const writtenAt = performance.now()
+    await writer.collection('titles').insertOne({ _id })
+    await waitFor(() => received.has(_id.toString()))
+    const delayMs = (received.get(_id.toString()) ?? Infinity) - writtenAt
+    t.ok(delayMs < 1_000, `${Math.round(delayMs)} ms`)
+    await sleep(300)
+  }
+  stopped.abort()
+  remove()
+  await Promise.all(waits)
+  await writer.close()
+})
+
 t.test('a watch that is closed while it opens a lost stream again ends', async (t) => {
   let closing: Promise<void> | null = null
   let isLost = false

@@ -5,12 +5,19 @@ import type { Test } from 'tap'
 /** Calls the listener for each command of connections that are opened until the test ends. */
 export function observeCommands (t: Test, listener: (event: mongoose.mongo.CommandStartedEvent) => void): void {
   const connect = mongoose.connect.bind(mongoose)
+  const createConnection = mongoose.createConnection.bind(mongoose) as typeof mongoose.createConnection
   t.teardown(() => {
     mongoose.connect = connect
+    mongoose.createConnection = createConnection
   })
   mongoose.connect = async (uri, options) => {
     const connected = await connect(uri, { ...options, monitorCommands: true })
     connected.connection.getClient().on('commandStarted', listener)
     return connected
   }
+  mongoose.createConnection = ((uri: string, options: mongoose.ConnectOptions) => {
+    const connection = createConnection(uri, { ...options, monitorCommands: true })
+    connection.once('connected', () => connection.getClient().on('commandStarted', listener))
+    return connection
+  }) as typeof mongoose.createConnection
 }
