@@ -26,7 +26,7 @@ import type { Encoder } from './encoder.js'
 import type { Encoding } from './encoding.js'
 import { hasActiveRenditions, removePendingFiles } from './replace-masters.js'
 import { readMasterInfo, type MasterInfo } from './master-info.js'
-import { cancelSteps, restartStep } from './steps/step-state.js'
+import { cancelSteps, restartStep, resumeSteps } from './steps/step-state.js'
 
 export interface MasterDeps extends MediaDeps {
   readonly config: Pick<Config, 'maxUploadBytes'>
@@ -257,4 +257,7 @@ export async function removeMaster (deps: MasterDeps, id: string): Promise<void>
   if (job === null) throw notFound('encoding job')
   await removePendingFiles(deps, job)
   await removeJobObjects(deps, [job])
+  if (job.replaces === null) return
+  await resumeSteps(job.replaces, deps.now())
+  deps.encoding.startSteps()
 }

@@ -69,6 +69,11 @@ export async function cancelSteps (jobId: Types.ObjectId): Promise<void> {
   await EncodingStep.updateMany(isPending as never, { $set: fields })
 }
 
+/** Queues the cancelled steps of a master again: the one that was to replace it was discarded. */
+export async function resumeSteps (jobId: Types.ObjectId, now: Date): Promise<void> {
+  await EncodingStep.updateMany({ job: jobId, state: 'cancelled' }, { $set: restartedFields(now) })
+}
+
 /** Queues a step now; a running one is not changed. @returns false if the master has no such step */
 export async function restartStep (jobId: Types.ObjectId, kind: StepKind, now: Date): Promise<boolean> {
   const _id = stepId(jobId, kind)

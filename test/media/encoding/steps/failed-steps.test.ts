@@ -7,11 +7,12 @@ import t from 'tap'
 import { EncodingJob } from '../../../../models/encoding-job.js'
 import { EncodingStep } from '../../../../models/encoding-step.js'
 import { Image } from '../../../../models/image.js'
-import { Media, type StoredMedia } from '../../../../models/media.js'
+import { MAX_SUBTITLES, Media, type StoredMedia } from '../../../../models/media.js'
 import { runChecks } from '../../../../src/doctor/doctor.js'
 import { containerOf } from '../../../support/app.js'
 import { expectProblem } from '../../../support/requests.js'
 import { signUp } from '../../../support/users.js'
+import { probeOutdatedFiles } from '../../../../src/media/probing/probe-again.js'
 import { storageUnavailable } from '../../../../src/errors.js'
 import { EncoderUnavailableError } from '../../../../src/media/encoding/encoder.js'
 import { findFiles, runDoctor } from '../encoding-app.js'
@@ -98,6 +99,72 @@ t.test('steps of masters', { skip: await skipWithoutFfmpeg(), timeout: 280_000 }
     const kim = await signUp(app)
     t.match((await kim.get(`/v1/movies/${movie}`)).body, { posterUrl: /^\/v1\/images/, backdropUrl: /^\/v1\/images/ })
     t.strictSame(await runDoctor(test), [])
+  })
+
+  t.test('texts that cannot be extracted or stored have a reason', async (t) => {
+    const test = await startStepApp(t)
+    const { prober } = containerOf(test.app)
+    const probe = prober.probe.bind(prober)
+    /** What the next probe finds: as it is, with a text that is too long, or nothing. */
+    let found: 'all' | 'long-text' | 'damaged' | 'closed' = 'long-text'
+    prober.probe = async (location, sizeBytes) => {
+      const result = await probe(location, sizeBytes)
+      if (!result.ok || found === 'all') return result
+      if (found !== 'long-text') return { ok: false, code: found, reason: 'it is damaged or incomplete' }
+      const embeddedSubtitles = result.info.embeddedSubtitles.map((track) => ({
+        ...track,
+        extraction: 'failed' as const,
+      }))
+      return { ok: true, info: { ...result.info, embeddedSubtitles, extractedSubtitles: [] } }
+    }
+    const { movie, jobId } = await test.addMaster(master)
+    await test.encode()
+    t.match(await test.readStep(jobId, 'subtitles'), {
+      state: 'waiting',
+      reason: { code: 'subtitles-failed', text: /^1 of 1 texts of the master cannot be extracted\. Upload / },
+    })
+    found = 'damaged'
+    await test.encode(1)
+    const damaged = { code: 'subtitles-failed', text: /cannot be read: it is damaged or incomplete\./ }
+    t.match(await test.readStep(jobId, 'subtitles'), { state: 'waiting', attempts: 2, reason: damaged })
+    found = 'closed'
+    await test.encode(4)
+    t.match(await test.readStep(jobId, 'subtitles'), { state: 'waiting', attempts: 2 }, 'a service that stops')
+    found = 'all'
+    const full = Array.from({ length: MAX_SUBTITLES }, (_value, i) => ({
+      _id: new Types.ObjectId(),
+      language: 'en',
+      kind: 'normal',
+      storageKey: `${movie}/full-${i}`,
+      sizeBytes: 1,
+      sha256: '0'.repeat(64),
+      createdAt: test.clock.now(),
+    }))
+    await Media.collection.updateOne({ _id: new Types.ObjectId(movie) }, { $set: { subtitles: full } } as never)
+    await test.encode(4)
+    t.match(await test.readStep(jobId, 'subtitles'), {
+      state: 'failed',
+      attempts: 3,
+      reason: { code: 'subtitle-limit' },
+    })
+    await Media.collection.updateOne({ _id: new Types.ObjectId(movie) }, { $set: { subtitles: [] } } as never)
+    t.equal((await test.admin.post(`${JOBS_URL}/${jobId}/steps/subtitles/retry`)).status, 200)
+    await test.encode()
+    t.match(await test.readStep(jobId, 'subtitles'), { state: 'done', attempts: 1, reason: null })
+    t.match((await findMedia(movie))?.subtitles, [{ language: 'de', kind: 'sdh' }])
+    t.strictSame(await runDoctor(test), [])
+  })
+
+  t.test('a rendition that is probed again keeps the descriptions of its master', async (t) => {
+    const test = await startStepApp(t)
+    const { movie } = await test.addMaster(master)
+    await test.encode()
+    const before = await findMedia(movie)
+    await Media.updateOne({ _id: movie }, { $set: { 'files.$[].probeVersion': 0 } })
+    await containerOf(test.app).catalogue.reloadTitle(movie)
+    await probeOutdatedFiles(containerOf(test.app))
+    t.strictSame(await findMedia(movie), before)
+    t.match(before?.files[0]?.embeddedSubtitles, [{ codec: 'subrip', language: 'de', kind: 'sdh' }])
   })
 
   t.test('a step that fails for good has a reason, and is repeated by request', async (t) => {
@@ -264,11 +331,15 @@ t.test('steps of masters', { skip: await skipWithoutFfmpeg(), timeout: 280_000 }
     t.equal(before?.thumbnails?.master?.toString(), first.jobId)
     t.equal(await Image.countDocuments({ title: movie, master: first.jobId }), 2)
 
-    const second = await test.addMaster(other, movie, '&edition=restored')
+    let second = await test.addMaster(other, movie, '&edition=restored')
     const cancelled = ['subtitles done', 'thumbnails done', 'pictures done', 'original cancelled']
     t.strictSame(await statesOf(test, first.jobId), cancelled)
     const retry = await test.admin.post(`${JOBS_URL}/${first.jobId}/steps/original/retry`)
     expectProblem(t, retry, 'encoding-job-state')
+    t.equal((await test.admin.delete(`${JOBS_URL}/${second.jobId}`)).status, 204)
+    t.strictSame(await statesOf(test, first.jobId), [...cancelled.slice(0, 3), 'original waiting'], 'discarded')
+    second = await test.addMaster(other, movie, '&edition=restored')
+    t.strictSame(await statesOf(test, first.jobId), cancelled)
     test.programs.set('fail-pictures')
     await test.encode()
     await test.encode()
