@@ -1,14 +1,11 @@
 // The columns of the detections of intros and credits.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import { Button } from '@shared/design/button.js'
-import { useErrorText } from '@shared/design/error-text.js'
-import { showMessage } from '@shared/design/toasts.js'
 import { useFormats } from '@shared/i18n/format.js'
 import { requestDetection, type MarkerDetection } from '../api/detections.js'
-import { detectionsKey, uploadsKey } from '../api/keys.js'
+import { detectionsKey } from '../api/keys.js'
+import { AttemptButton } from './attempt-button.js'
 import { AttemptProgress, AttemptState } from './attempt-cells.js'
 import type { DataColumn } from './data-table.js'
 
@@ -87,34 +84,15 @@ function Result ({ detection }: DetectionProps): ReactNode {
 function Actions ({ detection }: DetectionProps): ReactNode {
   const t = useTranslations('detections')
   const name = useSeasonName(detection)
-  const queryClient = useQueryClient()
-  const describeError = useErrorText()
-  const { mutate, isPending } = useMutation({
-    mutationFn: async () => await requestDetection(detection.titleId, detection.season),
-    onSuccess: () => {
-      showMessage(t('requested'))
-    },
-    onError: (error) => {
-      showMessage(describeError(error))
-    },
-    // Also after a failure: the state has changed in between.
-    onSettled: async () => {
-      await queryClient.invalidateQueries({ queryKey: detectionsKey() })
-      await queryClient.invalidateQueries({ queryKey: uploadsKey('jobs') })
-    },
-  })
   if (detection.state === 'running' || detection.title === null) return '–'
   return (
-    <Button
-      look="quiet"
-      isSmall
-      isBusy={isPending}
-      aria-label={t('detectOf', { name })}
-      onClick={() => {
-        mutate()
-      }}
+    <AttemptButton
+      label={t('detectOf', { name })}
+      change={async () => await requestDetection(detection.titleId, detection.season)}
+      message={t('requested')}
+      queryKey={detectionsKey()}
     >
       {t('detect')}
-    </Button>
+    </AttemptButton>
   )
 }

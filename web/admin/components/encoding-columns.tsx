@@ -1,13 +1,10 @@
 // The columns of the encoding queue.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
-import { Button } from '@shared/design/button.js'
-import { useErrorText } from '@shared/design/error-text.js'
-import { showMessage } from '@shared/design/toasts.js'
 import { useFormats } from '@shared/i18n/format.js'
 import { cancelEncodingJob, retryEncodingJob, type EncodingJob } from '../api/encoding.js'
-import { encodingKey, uploadsKey } from '../api/keys.js'
+import { encodingKey } from '../api/keys.js'
+import { AttemptButton } from './attempt-button.js'
 import { AttemptProgress, AttemptState } from './attempt-cells.js'
 import type { DataColumn } from './data-table.js'
 import { EncodingSteps } from './encoding-steps.js'
@@ -68,35 +65,16 @@ function JobSteps ({ job }: JobProps): ReactNode {
 function JobActions ({ job }: JobProps): ReactNode {
   const t = useTranslations('encoding')
   const name = useJobName(job)
-  const queryClient = useQueryClient()
-  const describeError = useErrorText()
   const canCancel = job.state === 'waiting' || job.state === 'running'
-  const { mutate, isPending } = useMutation({
-    mutationFn: async () => canCancel ? await cancelEncodingJob(job.id) : await retryEncodingJob(job.id),
-    onSuccess: () => {
-      showMessage(t(canCancel ? 'cancelled' : 'retried'))
-    },
-    onError: (error) => {
-      showMessage(describeError(error))
-    },
-    // Also after a failure: the state has changed in between.
-    onSettled: async () => {
-      await queryClient.invalidateQueries({ queryKey: encodingKey('jobs') })
-      await queryClient.invalidateQueries({ queryKey: uploadsKey('jobs') })
-    },
-  })
   if (job.state === 'done') return '–'
   return (
-    <Button
-      look="quiet"
-      isSmall
-      isBusy={isPending}
-      aria-label={t(canCancel ? 'cancelOf' : 'retryOf', { name })}
-      onClick={() => {
-        mutate()
-      }}
+    <AttemptButton
+      label={t(canCancel ? 'cancelOf' : 'retryOf', { name })}
+      change={async () => canCancel ? await cancelEncodingJob(job.id) : await retryEncodingJob(job.id)}
+      message={t(canCancel ? 'cancelled' : 'retried')}
+      queryKey={encodingKey('jobs')}
     >
       {t(canCancel ? 'cancel' : 'retry')}
-    </Button>
+    </AttemptButton>
   )
 }
