@@ -22,8 +22,8 @@ export function useEncodingColumns (): Array<DataColumn<EncodingJob>> {
     { id: 'master', header: t('master'), cell: (job) => <MasterLink job={job} /> },
     { id: 'state', header: jobs('state'), cell: (job) => <JobState job={job} /> },
     { id: 'progress', header: jobs('progress'), cell: (job) => <JobProgress job={job} /> },
-    { id: 'steps', header: t('steps'), cell: (job) => <JobSteps job={job} /> },
     { id: 'attempts', header: jobs('attempts'), isNumber: true, cell: ({ attempts }) => number(attempts) },
+    { id: 'steps', header: t('steps'), cell: (job) => <JobSteps job={job} /> },
     {
       id: 'added',
       header: t('added'),

@@ -1,4 +1,4 @@
-// The choice of the state by which a list is filtered.
+// The choice of the state by which a list is filtered, in an element of the class `filters`.
 import type { ReactNode } from 'react'
 import { SelectField } from '@shared/design/field.js'
 
@@ -16,15 +16,13 @@ export function StateFilter<State extends string> (
   { label, states, value, anyLabel, labelOf, onChange }: StateFilterProps<State>,
 ): ReactNode {
   return (
-    <div className="filters">
-      <SelectField
-        label={label}
-        value={value ?? ''}
-        options={[{ value: '', label: anyLabel }, ...states.map((state) => ({ value: state, label: labelOf(state) }))]}
-        onChange={({ target }) => {
-          onChange(states.find((state) => state === target.value))
-        }}
-      />
-    </div>
+    <SelectField
+      label={label}
+      value={value ?? ''}
+      options={[{ value: '', label: anyLabel }, ...states.map((state) => ({ value: state, label: labelOf(state) }))]}
+      onChange={({ target }) => {
+        onChange(states.find((state) => state === target.value))
+      }}
+    />
   )
 }

@@ -41,17 +41,19 @@ function DetectionList (): ReactNode {
   const columns = useDetectionColumns()
   return (
     <>
-      <StateFilter
-        label={jobs('state')}
-        states={DETECTION_STATES}
-        value={state}
-        anyLabel={jobs('anyState')}
-        labelOf={(one) => t(`is-${one}`)}
-        onChange={(chosen) => {
-          const search = chosen === undefined ? {} : { state: chosen }
-          void navigate({ to: '/media/detections', search, replace: true })
-        }}
-      />
+      <div className="filters">
+        <StateFilter
+          label={jobs('state')}
+          states={DETECTION_STATES}
+          value={state}
+          anyLabel={jobs('anyState')}
+          labelOf={(one) => t(`is-${one}`)}
+          onChange={(chosen) => {
+            const search = chosen === undefined ? {} : { state: chosen }
+            void navigate({ to: '/media/detections', search, replace: true })
+          }}
+        />
+      </div>
       <PagedTable
         list={list}
         label={t('title')}

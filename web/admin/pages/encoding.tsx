@@ -57,26 +57,28 @@ function JobList (): ReactNode {
   const columns = useEncodingColumns()
   return (
     <>
-      <StateFilter
-        label={jobs('state')}
-        states={ENCODING_STATES}
-        value={filter.state}
-        anyLabel={jobs('anyState')}
-        labelOf={(one) => t(`is-${one}`)}
-        onChange={(state) => {
-          change({ state })
-        }}
-      />
-      <StateFilter
-        label={t('steps')}
-        states={STEP_STATES}
-        value={filter.stepState}
-        anyLabel={jobs('anyState')}
-        labelOf={(one) => t(`is-${one}`)}
-        onChange={(stepState) => {
-          change({ stepState })
-        }}
-      />
+      <div className="filters">
+        <StateFilter
+          label={jobs('state')}
+          states={ENCODING_STATES}
+          value={filter.state}
+          anyLabel={jobs('anyState')}
+          labelOf={(one) => t(`is-${one}`)}
+          onChange={(state) => {
+            change({ state })
+          }}
+        />
+        <StateFilter
+          label={t('steps')}
+          states={STEP_STATES}
+          value={filter.stepState}
+          anyLabel={jobs('anyState')}
+          labelOf={(one) => t(`is-${one}`)}
+          onChange={(stepState) => {
+            change({ stepState })
+          }}
+        />
+      </div>
       <PagedTable
         list={list}
         label={t('title')}

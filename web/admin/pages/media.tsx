@@ -66,16 +66,18 @@ function FilesPanel (): ReactNode {
   const columns = useMediaColumns()
   return (
     <Panel title={t('allFiles')} className="section">
-      <StateFilter
-        label={t('state')}
-        states={STATES}
-        value={state}
-        anyLabel={t('anyState')}
-        labelOf={(one) => t(`is-${one}`)}
-        onChange={(chosen) => {
-          void navigate({ to: '/media', search: chosen === undefined ? {} : { state: chosen }, replace: true })
-        }}
-      />
+      <div className="filters">
+        <StateFilter
+          label={t('state')}
+          states={STATES}
+          value={state}
+          anyLabel={t('anyState')}
+          labelOf={(one) => t(`is-${one}`)}
+          onChange={(chosen) => {
+            void navigate({ to: '/media', search: chosen === undefined ? {} : { state: chosen }, replace: true })
+          }}
+        />
+      </div>
       <PagedTable
         list={list}
         label={t('allFiles')}
