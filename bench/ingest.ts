@@ -12,7 +12,7 @@ import { mediaFolder } from '../src/storage/open-storage.js'
 import type { Cleanup } from './cleanup.js'
 import { parsePositiveInteger, runBenchmark, runStep } from './command.js'
 import { connectToDatabase, openEnvironment } from './environment.js'
-import { encodeByService, encodePlainly, PROGRAMS } from './ingest/encode.js'
+import { encodeByService, encodePlainly, PROGRAMS, type ServiceRun } from './ingest/encode.js'
 import { measureHeartbeats } from './ingest/heartbeats.js'
 import { makeMaster } from './ingest/masters.js'
 import { createQualityMeter, type QualityMeter } from './ingest/quality.js'
@@ -72,9 +72,14 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
   await mkdir(plainFolder)
   const plain = await runStep('ffmpeg alone', async () => await encodePlainly(master, plainFolder))
   const dataDir = path.join(folder, 'service')
-  const service = await startService(cleanup, database.uri, dataDir)
-  const run = await runStep('The service', async () => await encodeByService(service, master, plain.plan))
-  await service.stop()
+  const encode = async (variables: Readonly<Record<string, string>>): Promise<ServiceRun> => {
+    const service = await startService(cleanup, database.uri, dataDir, variables)
+    const run = await encodeByService(service, master, plain.plan)
+    await service.stop()
+    return run
+  }
+  const atOnce = await runStep('The service, all at once', async () => await encode({ LOWEST_RENDITION_FIRST: 'off' }))
+  const run = await runStep('The service, lowest first', async () => await encode({}))
   const heartbeats = await measureHeartbeats(cleanup, {
     databaseUri: database.uri,
     dataDir,
@@ -93,13 +98,13 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
     `Node ${process.versions.node}, ffmpeg ${programs.version}, ${availableParallelism()} processors, ` +
     `master of ${seconds} s, ${height} lines, ${formatMib(statSync(master).size, 1)} MiB.`,
     '',
-    formatRuns(seconds, plain, run),
+    formatRuns(seconds, plain, atOnce, run),
     '',
     formatHeartbeats(heartbeats),
     '',
     formatTable(['rendition', 'MiB per film minute', meter.name], rows),
     '',
-    ...formatIngestTargets(plain, run, heartbeats),
+    ...formatIngestTargets(plain, atOnce, run, heartbeats),
   ].join('\n'))
 }
 

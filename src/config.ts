@@ -85,6 +85,8 @@ export interface EncodingConfig {
   /** Device file of VA-API. */
   readonly vaapiDevice: string
   readonly ladder: readonly LadderRung[]
+  /** Whether the lowest rendition is encoded before the others. */
+  readonly isLowestFirst: boolean
   readonly loudness: LoudnessTarget
 }
 
@@ -232,10 +234,17 @@ function toConfig (values: EnvironmentValues, plans: PlanTable, root: string, wa
 }
 
 function toEncodingConfig (values: EnvironmentValues): EncodingConfig {
-  const { VIDEO_ENCODER, VAAPI_DEVICE, ENCODING_LADDER, AUDIO_LOUDNESS } = values
+  const { VIDEO_ENCODER, VAAPI_DEVICE, ENCODING_LADDER, LOWEST_RENDITION_FIRST, AUDIO_LOUDNESS } = values
   const rungs = ENCODING_LADDER.flatMap((text) => parseRung(text) ?? [])
   const ladder = rungs.length === 0 ? DEFAULT_LADDER : rungs
-  return Object.freeze({ encoder: VIDEO_ENCODER, vaapiDevice: VAAPI_DEVICE, ladder, loudness: AUDIO_LOUDNESS })
+  return Object.freeze({
+    encoder: VIDEO_ENCODER,
+    vaapiDevice: VAAPI_DEVICE,
+    ladder,
+    // A hardware encoder is faster than the decoder: there, one decoding is sooner at the end.
+    isLowestFirst: LOWEST_RENDITION_FIRST === 'on' && VIDEO_ENCODER === 'libx264',
+    loudness: AUDIO_LOUDNESS,
+  })
 }
 
 function toS3Config (values: EnvironmentValues): S3Config {

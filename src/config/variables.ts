@@ -126,6 +126,11 @@ export const EnvironmentVariables = Type.Object({
     'Renditions of a master as height:quality:kbit/s, separated by commas; by default from 2160 to 240',
     rule((rung) => parseRung(rung) !== null, 'must list rungs such as 1080:21:6000: height, quality (0 to 51), kbit/s'),
   ),
+  LOWEST_RENDITION_FIRST: Type.Enum(SWITCH, {
+    default: 'on',
+    description:
+      'Encodes the lowest rendition before the others, to play soon; off: all from one decoding of the master',
+  }),
   AUDIO_LOUDNESS: Type.Enum([...LOUDNESS_TARGETS], {
     default: '-23',
     description: 'Loudness of encoded audio, LUFS: -23 by EBU R 128, -16 for phones, or off: as in the master',

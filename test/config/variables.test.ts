@@ -37,6 +37,10 @@ const CASES: Readonly<
   },
   VIDEO_ENCODER: { valid: [['h264_nvenc', { encoding: { encoder: 'h264_nvenc' } }]], invalid: ['x265', 'LIBX264'] },
   VAAPI_DEVICE: { valid: [['/dev/dri/renderD129', { encoding: { vaapiDevice: '/dev/dri/renderD129' } }]], invalid: [] },
+  LOWEST_RENDITION_FIRST: {
+    valid: [['on', { encoding: { isLowestFirst: true } }], ['off', { encoding: { isLowestFirst: false } }]],
+    invalid: ['yes', 'ON'],
+  },
   AUDIO_LOUDNESS: {
     valid: [['-16', { encoding: { loudness: '-16' } }], ['off', { encoding: { loudness: 'off' } }]],
     invalid: ['-24', '16'],

@@ -82,11 +82,12 @@ const NO_STREAMS: LowestRungStreams & Pick<EncodingPlan, 'pictureSubtitles'> = {
 }
 
 /**
- * Splits a plan into passes over the master. The lowest rung has a pass of its own, so that the title can be played
- * before the others are encoded. A hardware encoder is faster than the decoder: there, one pass is sooner at the end.
+ * Splits a plan into passes, each of which decodes the master.
+ * @param isLowestFirst the lowest rung has a pass of its own, so that the title can be played before the others are
+ *   encoded
  */
-export function splitIntoPasses (plan: EncodingPlan, isHardware: boolean): EncodingPlan[] {
-  if (isHardware || plan.rungs.length < 2) return [plan]
+export function splitIntoPasses (plan: EncodingPlan, isLowestFirst: boolean): EncodingPlan[] {
+  if (!isLowestFirst || plan.rungs.length < 2) return [plan]
   return [withRungs(plan, plan.rungs.slice(-1)), withRungs(plan, plan.rungs.slice(0, -1))]
 }
 

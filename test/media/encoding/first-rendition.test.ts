@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { EncodingJob } from '../../../models/encoding-job.js'
 import { findPrograms } from '../../../src/media/encoding/find-programs.js'
 import { containerOf } from '../../support/app.js'
@@ -13,7 +13,14 @@ import { signUp } from '../../support/users.js'
 import { encodeMasters, findFiles, runDoctor, startEncodingApp, uploadMaster } from './encoding-app.js'
 import { makeFile, skipWithoutFfmpeg, writePrograms } from './programs.js'
 
-t.test('the lowest rendition plays first', { skip: await skipWithoutFfmpeg() }, async (t) => {
+interface Master {
+  readonly folder: string
+  readonly ffmpegPath: string
+  readonly ffprobePath: string
+}
+
+/** Makes a master of two rungs. */
+async function makeMaster (t: Test): Promise<Master> {
   const folder = t.testdir({})
   await makeFile(folder, [
     ...['-f', 'lavfi', '-i', 'testsrc=size=320x180:rate=25:duration=5', '-f', 'lavfi', '-i', 'sine=duration=5'],
@@ -21,6 +28,11 @@ t.test('the lowest rendition plays first', { skip: await skipWithoutFfmpeg() }, 
   ])
   const programs = await findPrograms({ ffmpegPath: null, ffprobePath: null })
   if (!programs.isAvailable) throw new Error(programs.reason)
+  return { folder, ...programs }
+}
+
+t.test('the lowest rendition plays first', { skip: await skipWithoutFfmpeg() }, async (t) => {
+  const { folder, ...programs } = await makeMaster(t)
   // An ffmpeg that does not start with the higher rung before the test allows it.
   const allowed = path.join(folder, 'allowed')
   const { ffmpegPath } = writePrograms(
@@ -55,4 +67,25 @@ t.test('the lowest rendition plays first', { skip: await skipWithoutFfmpeg() }, 
   t.match(complete, /RESOLUTION=320x180/)
   t.match(complete, /RESOLUTION=160x90/)
   t.strictSame(await runDoctor(test), [])
+})
+
+t.test('all renditions are encoded at once where nobody waits', { skip: await skipWithoutFfmpeg() }, async (t) => {
+  const { folder, ...programs } = await makeMaster(t)
+  const commands = path.join(folder, 'commands')
+  const { ffmpegPath } = writePrograms(
+    path.join(folder, 'bin'),
+    `echo "$*" >> ${commands}; exec ${programs.ffmpegPath} "$@"`,
+  )
+  const test = await startEncodingApp(t, {
+    FFMPEG_PATH: ffmpegPath,
+    FFPROBE_PATH: programs.ffprobePath,
+    LOWEST_RENDITION_FIRST: 'off',
+  })
+  const movie = await addMovie(test.app, test.admin, {}, [])
+  await uploadMaster(test, movie, readFileSync(path.join(folder, 'master.mkv')))
+  await encodeMasters(test)
+  t.strictSame((await findFiles(movie)).map(({ height }) => height).sort(), [180, 90])
+  const encodings = readFileSync(commands, 'utf8').split('\n').filter((command) => command.includes('libx264'))
+  t.equal(encodings.length, 1, 'one decoding')
+  t.match(encodings[0], /180\.mp4.*90\.mp4/)
 })

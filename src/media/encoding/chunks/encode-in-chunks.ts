@@ -57,7 +57,7 @@ export async function encodeInChunks (deps: EncodingDeps, running: RunningJob, w
 }
 
 function numberPasses (plan: EncodingPlan, { config: { encoding } }: EncodingDeps): ChunkPass[] {
-  return splitIntoPasses(plan, encoding.encoder !== 'libx264').map((passPlan, i) => ({
+  return splitIntoPasses(plan, encoding.isLowestFirst).map((passPlan, i) => ({
     pass: AUDIO_PASS + 1 + i,
     plan: passPlan,
   }))
@@ -69,7 +69,9 @@ export async function readChunkSettings (
   plan: EncodingPlan,
 ): Promise<string> {
   const status = await encoder.status()
-  return chunkSettings(plan, [status.isAvailable ? status.version : '', encoding.encoder, encoding.loudness])
+  const { encoder: videoEncoder, loudness, isLowestFirst } = encoding
+  const version = status.isAvailable ? status.version : ''
+  return chunkSettings(plan, [version, videoEncoder, loudness, isLowestFirst ? 'lowest first' : 'all at once'])
 }
 
 /** Chunks that were encoded with other settings cannot be joined with new ones. */
