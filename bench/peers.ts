@@ -11,12 +11,14 @@ import { parsePositiveInteger, runBenchmark, runStep } from './command.js'
 import { openEnvironment } from './environment.js'
 import { formatNumber } from './measurements.js'
 import { findMissingPrograms, startFlaskPeer } from './peers/flask-peer.js'
+import type { LoadResult } from './peers/load.js'
 import {
   createMemory,
   measureIdle,
   measureLogInEffect,
   measureOperations,
   measurePacedHeartbeats,
+  measureSteadyReads,
   type LogInEffect,
 } from './peers/measure.js'
 import { OPERATIONS, type Operation, type OperationContext } from './peers/operations.js'
@@ -28,6 +30,7 @@ import {
   formatLogInEffect,
   formatPacedHeartbeats,
   formatProcesses,
+  formatSteadyReads,
 } from './peers/report.js'
 import { createServiceData } from './peers/service-accounts.js'
 import { createServiceTokens } from './peers/service-tokens.js'
@@ -59,7 +62,7 @@ interface Options {
 
 const splitList = (text: string): string[] => text.split(',').map((word) => word.trim()).filter((word) => word !== '')
 
-const EXTRA_NAMES = ['paced', 'interference', 'idle'] as const
+const EXTRA_NAMES = ['steady', 'paced', 'interference', 'idle'] as const
 
 const program = new Command('bench:peers')
   .description('Compares the service with a bare Node server and with the usual frameworks on the same data.')
@@ -163,6 +166,12 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
     'Measure',
     async (progress) => await measureOperations({ operations, targets, rounds, durationMs }, context, memory, progress),
   )
+  const steady = isSelected('steady')
+    ? await runStep(
+      'Measure reads at a steady rate',
+      async (progress) => await measureSteadyReads(targets, costs, context, durationMs, progress),
+    )
+    : new Map<Operation, Map<TargetName, LoadResult>>()
   const paced = isSelected('paced')
     ? await runStep(
       'Measure heartbeats each 10 s',
@@ -192,6 +201,7 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
     formatDetails(costs),
     '',
     formatProcesses(targets, memory.largest, idle),
+    ...steady.size === 0 ? [] : ['', formatSteadyReads(steady)],
     ...effects.size === 0 ? [] : ['', formatLogInEffect(effects)],
     ...paced === null ? [] : ['', formatPacedHeartbeats(paced, streams.count)],
     '',

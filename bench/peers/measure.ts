@@ -118,6 +118,34 @@ export async function measureIdle (targets: readonly Target[]): Promise<Map<Targ
   }))
 }
 
+/** Share of the highest rate at which reads are sent: latencies are those of a busy service, not of a full one. */
+export const STEADY_SHARE = 0.6
+
+/** Sends each read at a fixed rate, a share of the highest rate that was measured before. */
+export async function measureSteadyReads (
+  targets: readonly Target[],
+  costs: Costs,
+  context: OperationContext,
+  durationMs: number,
+  progress: (text: string) => void,
+): Promise<Map<Operation, Map<TargetName, LoadResult>>> {
+  const results = new Map<Operation, Map<TargetName, LoadResult>>()
+  for (const [operation, ofOperation] of costs) {
+    for (const target of targets) {
+      const load = (target.name === 'service' ? operation.service : operation.peer)?.(context)
+      const rounds = ofOperation.get(target.name)
+      if (load === undefined || rounds === undefined || load.request(0).method !== 'GET') continue
+      progress(`${operation.name}, ${target.name}`)
+      const { responses, durationMs: measuredMs } = addCosts(rounds)
+      const count = Math.ceil(STEADY_SHARE * responses * durationMs / measuredMs)
+      const result = await runOpenLoop(target.origin, `${operation.title}, steady`, load, { durationMs, count })
+      const ofReads = results.get(operation) ?? new Map<TargetName, LoadResult>()
+      results.set(operation, ofReads.set(target.name, result))
+    }
+  }
+  return results
+}
+
 export interface LogInEffect {
   readonly calm: LoadResult
   readonly busy: LoadResult

@@ -1,6 +1,7 @@
 // Formats the comparison as Markdown tables, with what limits it.
 import { formatMs, formatTable, quantile } from '../measurements.js'
-import { addCosts, type Cost, type Costs, type LogInEffect } from './measure.js'
+import type { LoadResult } from './load.js'
+import { addCosts, STEADY_SHARE, type Cost, type Costs, type LogInEffect } from './measure.js'
 import type { Operation } from './operations.js'
 import { TARGET_TITLES, type Target, type TargetName } from './targets.js'
 
@@ -77,6 +78,26 @@ export function formatProcesses (
     ],
     ['idle, ms of CPU a second', ...targets.map(({ name }) => idle.get(name)?.toFixed(0) ?? NONE)],
   ])
+}
+
+export function formatSteadyReads (reads: ReadonlyMap<Operation, ReadonlyMap<TargetName, LoadResult>>): string {
+  const rows = [...reads].flatMap(([operation, ofOperation]) =>
+    [...ofOperation].map(([name, { responses, durationMs, latenciesMs }]) => {
+      const [median, p99] = [quantile(latenciesMs, 0.5), quantile(latenciesMs, 0.99)]
+      return [
+        operation.title,
+        TARGET_TITLES[name],
+        (responses / durationMs * 1_000).toFixed(0),
+        formatMs(median),
+        formatMs(p99),
+        (p99 / median).toFixed(1),
+      ]
+    })
+  )
+  return formatTable(
+    [`at ${STEADY_SHARE * 100}% of the highest rate`, 'target', 'requests/s', 'p50 ms', 'p99 ms', 'p99 / p50'],
+    rows,
+  )
 }
 
 export function formatLogInEffect (effects: ReadonlyMap<TargetName, LogInEffect>): string {
