@@ -25,7 +25,7 @@ export interface StoredWork extends StoredAttempt {
   state: string
   /** Attempts that ended with a failure or a crash, and the running one. */
   attempts: number
-  /** Attempts in a row that ended with a crash, of work that the next attempt resumes. */
+  /** Crashes that the next attempt resumed. */
   crashes?: number
 }
 

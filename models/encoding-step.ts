@@ -43,6 +43,8 @@ export interface StoredEncodingStep extends StoredWork {
   /** Storage keys of images that the step may have stored; those that no image has are removed. */
   imageKeys: string[]
   state: StepState
+  /** Attempts that ended with a crash, since the step was queued: the process may encode a master beside it. */
+  crashes: number
   createdAt: Date
 }
 
@@ -61,6 +63,7 @@ const encodingStepSchema = new Schema<StoredEncodingStep>({
   state: { type: String, enum: STEP_STATES, default: 'waiting' },
   ...attemptPaths,
   attempts: { type: Number, default: 0 },
+  crashes: { type: Number, default: 0 },
   createdAt: { type: Date, required: true },
 }, { collection: 'encodingsteps', versionKey: false })
 

@@ -8,6 +8,8 @@ import { ProgramStoppedError } from './encoding/run-program.js'
 
 /** After this many attempts work fails, until it is requested again. */
 export const MAX_ATTEMPTS = 3
+/** Crashes of work that is resumed: what else its process did may have caused them. */
+export const MAX_CRASHES = 50
 const FIRST_RETRY_MS = 60_000
 const RETRY_FACTOR = 4
 export const CLAIM_TTL_MS = 60_000
@@ -38,10 +40,8 @@ export interface Wait<Work extends StoredWork> {
 export interface AttemptOptions<Work extends StoredWork> {
   /** States in which an attempt can start, once it is due. */
   readonly dueStates: ReadonlyArray<Work['state']>
-  /** Whether the attempt that takes over work after a crash is the same one: it counts as a crash, not as another. */
+  /** Whether the attempt that takes over work after a crash is the same one, of a model with the field `crashes`. */
   readonly isResumed?: (job: Work) => boolean
-  /** Crashes in a row, of work that is resumed. Others may crash as often as they may fail. */
-  readonly maxCrashes?: number
   /** Whether the next attempt starts where this one ends. */
   readonly keepsProgress?: (job: Work) => boolean
 }
@@ -94,7 +94,7 @@ export const restartedFields = (nextAttemptAt: Date) => ({
 /** @param workModel the model of `Work` */
 export function createAttempts<Work extends StoredWork> (
   workModel: { readonly modelName: string },
-  { dueStates, isResumed = () => false, maxCrashes = MAX_ATTEMPTS, keepsProgress = () => false }: AttemptOptions<Work>,
+  { dueStates, isResumed = () => false, keepsProgress = () => false }: AttemptOptions<Work>,
 ): Attempts<Work> {
   // The types of models differ by their virtuals.
   const model = workModel as unknown as Model<Work>
@@ -144,7 +144,7 @@ export function createAttempts<Work extends StoredWork> (
       }, { ttlMs: CLAIM_TTL_MS, renewalIntervalMs: CLAIM_RENEWAL_INTERVAL_MS, now, onReleaseRequested: onLost })
     },
     hasCrashedTooOften (job) {
-      return isResumed(job) ? (job.crashes ?? 0) >= maxCrashes : job.attempts >= MAX_ATTEMPTS
+      return isResumed(job) ? (job.crashes ?? 0) >= MAX_CRASHES : job.attempts >= MAX_ATTEMPTS
     },
     async hasClaim ({ job: { _id }, claimId }) {
       return await model.exists({ _id, claim: claimId } as never) !== null

@@ -3,16 +3,12 @@ import { Types } from 'mongoose'
 import { EncodingJob, type StoredEncodingJob, type StoredRendition } from '../../../models/encoding-job.js'
 import { createAttempts, type RunningAttempt } from '../attempts.js'
 
-/** The attempts of a job with chunks that may end with a crash, one after the other, without a finished chunk. */
-export const MAX_CRASHES = 50
-
 export type RunningJob = RunningAttempt<StoredEncodingJob>
 
 /** Chunks: a crash loses one of them at most, and finished ones stay for the next attempt. */
 export const jobAttempts = createAttempts<StoredEncodingJob>(EncodingJob, {
   dueStates: ['waiting', 'running'],
   isResumed: ({ state, isChunked }) => state === 'running' && isChunked,
-  maxCrashes: MAX_CRASHES,
   keepsProgress: ({ isChunked }) => isChunked,
 })
 

@@ -7,7 +7,7 @@ import t, { type Test } from 'tap'
 import { EncodingChunk } from '../../../../models/encoding-chunk.js'
 import { EncodingJob } from '../../../../models/encoding-job.js'
 import { findPrograms } from '../../../../src/media/encoding/find-programs.js'
-import { MAX_CRASHES } from '../../../../src/media/encoding/job-state.js'
+import { MAX_CRASHES } from '../../../../src/media/attempts.js'
 import { containerOf } from '../../../support/app.js'
 import { addMovie } from '../../../support/catalogue.js'
 import {

@@ -13,6 +13,7 @@ import { containerOf } from '../../../support/app.js'
 import { expectProblem } from '../../../support/requests.js'
 import { signUp } from '../../../support/users.js'
 import { probeOutdatedFiles } from '../../../../src/media/probing/probe-again.js'
+import { MAX_CRASHES } from '../../../../src/media/attempts.js'
 import { storageUnavailable } from '../../../../src/errors.js'
 import { EncoderUnavailableError } from '../../../../src/media/encoding/encoder.js'
 import { findFiles, runDoctor } from '../encoding-app.js'
@@ -21,7 +22,7 @@ import { makeMasterWithSteps, startStepApp, type StepApp } from './step-test.js'
 
 const PROGRAM_KINDS = ['thumbnails', 'pictures', 'original']
 const JOBS_URL = '/v1/admin/encoding-jobs'
-const TOO_MANY = { state: 'failed', attempts: 3, reason: { text: 'Each attempt ended with a crash.' } }
+const TOO_MANY = { state: 'failed', attempts: 2, reason: { text: 'Each attempt ended with a crash.' } }
 
 t.test('steps of masters', { skip: await skipWithoutFfmpeg(), timeout: 280_000 }, async (t) => {
   const folder = t.testdir({})
@@ -235,6 +236,35 @@ t.test('steps of masters', { skip: await skipWithoutFfmpeg(), timeout: 280_000 }
     t.strictSame(listScratch(test), [])
   })
 
+  t.test('an original that cannot be used leaves no object', async (t) => {
+    const test = await startStepApp(t)
+    const { prober } = containerOf(test.app)
+    const probe = prober.probe.bind(prober)
+    let isDamaged = true
+    prober.probe = async (location, sizeBytes) => {
+      const isOriginal = test.programs.started().at(-1) === 'original'
+      return isDamaged && isOriginal
+        ? { ok: false, code: 'damaged', reason: 'it is damaged' }
+        : await probe(location, sizeBytes)
+    }
+    const { movie, jobId } = await test.addMaster(master)
+    await test.encode()
+    const reason = { code: 'encoding-failed', text: 'A rendition cannot be used: it is damaged.' }
+    t.match(await test.readStep(jobId, 'original'), { state: 'waiting', attempts: 1, reason })
+    const { renditions = [] } = await EncodingJob.findById(jobId).lean() ?? {}
+    const { storageKey = '' } = renditions.find(({ isOriginal }) => isOriginal) ?? {}
+    t.ok(storageKey)
+    t.notOk((await listKeys(test, movie)).includes(storageKey))
+    isDamaged = false
+    await test.encode(1)
+    t.match(await test.readStep(jobId, 'original'), { state: 'done', attempts: 2 })
+    t.ok((await listKeys(test, movie)).includes(storageKey))
+    await EncodingStep.updateOne({ job: jobId, kind: 'original' }, { state: 'running', attempts: 2 })
+    await test.encode()
+    t.equal((await findFiles(movie)).length, 2, 'an attempt that ended after the file was published adds none')
+    t.strictSame(await runDoctor(test), [])
+  })
+
   t.test('crashes are counted, and the claim of another process is respected', async (t) => {
     const test = await startStepApp(t)
     test.programs.set('fail-thumbnails')
@@ -250,10 +280,11 @@ t.test('steps of masters', { skip: await skipWithoutFfmpeg(), timeout: 280_000 }
     t.match(await test.readStep(jobId, 'thumbnails'), { state: 'running', attempts: 2, progress: 0.5 })
     t.strictSame(listScratch(test), [claim.toString()])
     await test.encode(2)
-    t.match(await test.readStep(jobId, 'thumbnails'), { state: 'done', attempts: 3 })
+    t.match(await test.readStep(jobId, 'thumbnails'), { state: 'done', attempts: 2 }, 'resumed')
+    t.match(await EncodingStep.findOne(isStep).lean(), { crashes: 1 })
     await test.encode()
     t.strictSame(listScratch(test), [])
-    await EncodingStep.updateOne(isStep, { state: 'running', attempts: 3 })
+    await EncodingStep.updateOne(isStep, { state: 'running', crashes: MAX_CRASHES })
     await test.encode()
     t.match(await test.readStep(jobId, 'thumbnails'), TOO_MANY)
   })
