@@ -15,6 +15,8 @@ const RETRY_FACTOR = 4
 export const CLAIM_TTL_MS = 60_000
 export const CLAIM_RENEWAL_INTERVAL_MS = 2_000
 
+const LONGEST_WAITING = { nextAttemptAt: 1, _id: 1 } as const
+
 export interface RunningAttempt<Work extends StoredWork> {
   readonly job: Work
   /** ID of this attempt. */
@@ -48,8 +50,10 @@ export interface AttemptOptions<Work extends StoredWork> {
 
 /** The stored attempts of one kind of work. Writes of an attempt have no effect once its claim is lost. */
 export interface Attempts<Work extends StoredWork> {
-  /** The work that can be claimed now, the longest waiting first. */
+  /** The work that can be claimed now, without its logs, the longest waiting first. */
   listDue(now: Date): Promise<Work[]>
+  /** IDs of the work that can be claimed now, the longest waiting first. */
+  listDueIds(now: Date): Promise<string[]>
   /**
    * Claims work.
    * @param onLost called when it was cancelled, changed or deleted, or another process took it over
@@ -120,7 +124,11 @@ export function createAttempts<Work extends StoredWork> (
 
   return {
     async listDue (now) {
-      return await model.find(isDue(now) as never).sort({ nextAttemptAt: 1, _id: 1 }).lean<Work[]>()
+      return await model.find(isDue(now) as never).select('-logTail').sort(LONGEST_WAITING).lean<Work[]>()
+    },
+    async listDueIds (now) {
+      const due = await model.find(isDue(now) as never).select('_id').sort(LONGEST_WAITING).lean<Work[]>()
+      return due.map(({ _id }) => _id.toString())
     },
     async claim (running, now, onLost) {
       const { job, claimId } = running

@@ -125,7 +125,7 @@ export function createEncoding (deps: EncodingDeps, isEager = true): Encoding {
     async processPending () {
       await removeLeftovers()
       await replaceMasters(deps)
-      for (const { _id } of await jobAttempts.listDue(now())) queue.add(_id.toString())
+      for (const jobId of await jobAttempts.listDueIds(now())) queue.add(jobId)
       start()
       steps.start()
     },

@@ -1,8 +1,9 @@
 // Replaces the renditions of a master by those of another one, in one write, when all of them are complete. Playbacks
 // in progress continue with the old ones, which are removed when their URLs have expired.
 import mongoose, { Types } from 'mongoose'
-import { EncodingJob, type StoredEncodingJob } from '../../../models/encoding-job.js'
+import { EncodingJob, findEncodingJob, type StoredEncodingJob } from '../../../models/encoding-job.js'
 import { Media, type StoredMedia } from '../../../models/media.js'
+import type { CatalogueFile } from '../../catalogue/store/catalogue.js'
 import type { MediaDeps } from '../deps.js'
 import { MEDIA_URL_TTL_MS } from '../delivery/media-urls.js'
 import { removeJobObjects } from '../object-cleanup.js'
@@ -14,7 +15,7 @@ export async function replaceMasters (deps: MediaDeps): Promise<void> {
   const isComplete = { state: 'done', replaces: mongoose.trusted({ $ne: null }) }
   const jobs = await EncodingJob.find(isComplete as never).lean<StoredEncodingJob[]>()
   for (const job of jobs) await activateRenditions(deps, job)
-  await removeUnusedFiles(deps)
+  await settleFiles(deps)
 }
 
 /** Renditions are packaged first: a playback that starts after the replacement can use HLS at once. */
@@ -40,19 +41,31 @@ async function activateRenditions (deps: MediaDeps, job: StoredEncodingJob): Pro
   await EncodingJob.updateOne({ _id }, { $set: { replaces: null } })
 }
 
-/** Removes files that no playback can use any more, and those whose replacement was cancelled. */
-async function removeUnusedFiles (deps: MediaDeps): Promise<void> {
+/**
+ * Removes files that no playback can use any more, and those whose replacement was cancelled. Activates an original
+ * that was repeated by a request, and published after its master had replaced the other.
+ */
+async function settleFiles (deps: MediaDeps): Promise<void> {
   const { catalogue, now } = deps
   const retiredBefore = now().getTime() - MEDIA_URL_TTL_MS
   for (const title of catalogue.titles()) {
     if (!catalogue.canHaveFiles(title.id)) continue
     for (const file of title.items.flatMap((item) => catalogue.itemFiles(item.id))) {
+      const master = file.stage === 'pending' && file.master !== null ? await findEncodingJob(file.master) : null
       const isUnused = file.stage === 'retired'
         ? (file.retiredAt?.getTime() ?? 0) <= retiredBefore
-        : file.stage === 'pending' && await EncodingJob.exists({ _id: file.master }) === null
+        : file.stage === 'pending' && master === null
       if (isUnused) await removeMediaFile(deps, file.id)
+      else if (master !== null && master.replaces === null) await activateFile(deps, title.id, file)
     }
   }
+}
+
+async function activateFile (deps: MediaDeps, titleId: string, { id, itemId }: CatalogueFile): Promise<void> {
+  await Media.updateOne({ _id: itemId }, { $set: { 'files.$[file].stage': 'active' } }, {
+    arrayFilters: [{ 'file._id': new Types.ObjectId(id) }],
+  })
+  await deps.publishTitleChange(titleId)
 }
 
 /** Removes the renditions of a master that never became active. */

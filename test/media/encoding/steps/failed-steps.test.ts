@@ -394,6 +394,13 @@ t.test('steps of masters', { skip: await skipWithoutFfmpeg(), timeout: 280_000 }
     t.match(await test.readStep(second.jobId, 'pictures'), { state: 'done' })
     const masters = (await Image.find({ title: movie }).lean()).map(({ master: id }) => id?.toString())
     t.strictSame(masters, [second.jobId, second.jobId], 'they replace those of the first master, which is gone')
+    // An original that was repeated by a request while the masters were replaced.
+    await Media.updateOne({ _id: movie }, { $set: { 'files.$[file].stage': 'pending' } }, {
+      arrayFilters: [{ 'file.master': new Types.ObjectId(second.jobId) }],
+    })
+    await containerOf(test.app).catalogue.reloadTitle(movie)
+    await test.encode()
+    t.notOk((await findFiles(movie)).some(({ stage }) => stage === 'pending'))
     t.strictSame(await runDoctor(test), [])
   })
 
