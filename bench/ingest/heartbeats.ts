@@ -3,6 +3,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Types } from 'mongoose'
 import { findEncodingJob, type StoredEncodingJob } from '../../models/encoding-job.js'
+import { listSteps } from '../../src/media/encoding/steps/step-state.js'
 import type { Cleanup } from '../cleanup.js'
 import { runStep } from '../command.js'
 import { runOpenLoop } from '../peers/load.js'
@@ -60,7 +61,7 @@ export async function measureHeartbeats (cleanup: Cleanup, options: HeartbeatOpt
     const ended = new AbortController()
     const [phase] = await Promise.all([
       measure(MAX_ENCODING_MS, ended.signal),
-      waitForJob(jobId, ({ state }) => state === 'done').finally(() => {
+      waitForJob(jobId, areStepsDone).finally(() => {
         ended.abort()
       }),
     ])
@@ -119,14 +120,25 @@ async function measurePhase (
   }
 }
 
+async function areStepsDone ({ _id, state }: StoredEncodingJob): Promise<boolean> {
+  if (state !== 'done') return false
+  const steps = await listSteps([_id])
+  const failed = steps.find((step) => step.state === 'failed')
+  if (failed !== undefined) throw new Error(`A step failed: ${failed.failure?.text ?? 'no reason'}`)
+  return steps.every((step) => step.state === 'done')
+}
+
 /** Reads the job from the database: the API process receives heartbeats only. */
-async function waitForJob (jobId: string, isReached: (job: StoredEncodingJob) => boolean): Promise<void> {
+async function waitForJob (
+  jobId: string,
+  isReached: (job: StoredEncodingJob) => boolean | Promise<boolean>,
+): Promise<void> {
   for (;;) {
     const job = await findEncodingJob(jobId)
     if (job === null || job.state === 'failed' || job.state === 'cancelled') {
       throw new Error(`The job is ${job?.state ?? 'missing'}: ${job?.failure?.text ?? 'no reason'}`)
     }
-    if (isReached(job)) return
+    if (await isReached(job)) return
     await sleep(SAMPLE_INTERVAL_MS)
   }
 }
