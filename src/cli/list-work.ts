@@ -39,6 +39,8 @@ export interface JobRow extends ListRow {
   /** Null with a season: all its episodes. */
   readonly episode: number | null
   readonly reason: string | null
+  /** What ffmpeg printed at the end of a failed attempt; else empty. Not in the table. */
+  readonly logTail: string
   /** Of a marker detection: when it was queued last. */
   readonly createdAt: string
 }
@@ -111,7 +113,7 @@ function describeTitle (titleId: Types.ObjectId, titles: ReadonlyMap<string, str
 
 /** A file that is not ready is not packaged yet. */
 function toFileJobs ({ _id, state, failure, hls, createdAt }: StoredMediaFile, item: Item): JobRow[] {
-  const common = { id: _id.toString(), attempts: null, ...item, createdAt: createdAt.toISOString() }
+  const common = { id: _id.toString(), attempts: null, logTail: '', ...item, createdAt: createdAt.toISOString() }
   if (state !== 'ready') return [{ ...common, job: 'processing', state, progress: null, reason: failure?.text ?? null }]
   const { state: hlsState, progress, failure: hlsFailure } = hls
   return [{ ...common, job: 'packaging', state: hlsState, progress, reason: hlsFailure?.text ?? null }]
@@ -126,6 +128,7 @@ function toUploadJob ({ _id, state, failure, createdAt }: StoredUpload, item: It
     attempts: null,
     ...item,
     reason: failure?.detail ?? null,
+    logTail: '',
     createdAt: createdAt.toISOString(),
   }
 }
@@ -139,7 +142,7 @@ function toStepRow (step: StoredEncodingStep, item: Item): JobRow {
 }
 
 function toMasterRow (
-  { state, progress, attempts, failure, createdAt }: StoredEncodingJob | StoredEncodingStep,
+  { state, progress, attempts, failure, logTail, createdAt }: StoredEncodingJob | StoredEncodingStep,
   item: Item,
 ): Omit<JobRow, 'id' | 'job'> {
   return {
@@ -148,12 +151,13 @@ function toMasterRow (
     attempts,
     ...item,
     reason: failure?.text ?? null,
+    logTail,
     createdAt: createdAt.toISOString(),
   }
 }
 
 function toDetectionRow (detection: StoredMarkerDetection, titles: ReadonlyMap<string, string>): JobRow {
-  const { _id, title, season, state, progress, attempts, failure } = detection
+  const { _id, title, season, state, progress, attempts, failure, logTail } = detection
   return {
     id: _id.toString(),
     job: 'markers',
@@ -164,6 +168,7 @@ function toDetectionRow (detection: StoredMarkerDetection, titles: ReadonlyMap<s
     season,
     episode: null,
     reason: failure?.text ?? null,
+    logTail,
     createdAt: queuedAtOf(detection).toISOString(),
   }
 }

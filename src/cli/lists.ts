@@ -53,10 +53,12 @@ export function registerListCommands (program: Command): void {
     .summary('list files that are processed, encoded, packaged or compared')
     .description(
       'Lists media files and uploads that are being processed or packaged for HLS, masters that are being encoded, ' +
+        'the steps that follow with the ID of their master ("subtitles", "thumbnails", "pictures", "original"), ' +
         'seasons whose intros and credits are being detected ("markers"), and those that failed or were skipped, ' +
         'with the reason. POST /v1/admin/media/{mediaFileId}/package packages a file again, ' +
-        'POST /v1/admin/encoding-jobs/{encodingJobId}/retry encodes a master again, and "normflix detect-markers" ' +
-        'compares seasons again.',
+        'POST /v1/admin/encoding-jobs/{encodingJobId}/retry encodes a master again, ' +
+        'POST /v1/admin/encoding-jobs/{encodingJobId}/steps/{stepKind}/retry repeats a step, and ' +
+        '"normflix detect-markers" compares seasons again.',
     )
     .addOption(
       new Option('--state <state>', 'only jobs in this state; "ready": finished, "skipped": a program is missing')

@@ -130,7 +130,7 @@ t.test('jobs include the steps of masters', async (t) => {
   const failure = { code: 'encoding-failed', text: 'ffmpeg could not take pictures of the film.' }
   await addEncodingStep(job, 'subtitles', { state: 'done' })
   await addEncodingStep(job, 'thumbnails', { state: 'waiting', attempts: 1, failure })
-  await addEncodingStep(job, 'pictures', { state: 'failed', attempts: 3, failure })
+  await addEncodingStep(job, 'pictures', { state: 'failed', attempts: 3, failure, logTail: 'no picture' })
   await addEncodingStep(job, 'original', { state: 'cancelled' })
   const states = async (...words: string[]): Promise<unknown[]> =>
     (await list(t, running, 'jobs', ...words)).filter(({ id }) => id === job)
@@ -138,7 +138,14 @@ t.test('jobs include the steps of masters', async (t) => {
   t.strictSame(await states(), ['pictures failed', 'thumbnails processing'])
   t.strictSame(await states('--state', 'ready'), ['encoding ready', 'subtitles ready'])
   const failed = (await list(t, running, 'jobs', '--state', 'failed')).filter(({ id }) => id === job)
-  t.match(failed, [{ job: 'pictures', attempts: 3, season: 1, episode: 1, reason: failure.text }])
+  t.match(failed, [{
+    job: 'pictures',
+    attempts: 3,
+    season: 1,
+    episode: 1,
+    reason: failure.text,
+    logTail: 'no picture',
+  }])
   const text = await table(running, 'jobs')
   t.match(text, /^pictures +failed +0% +3 +Fawlty Towers S1 E1 .*ffmpeg could not take pictures of the film\.$/m)
 })

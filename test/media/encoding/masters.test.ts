@@ -192,7 +192,11 @@ t.test('masters', { skip: await skipWithoutFfmpeg() }, async (t) => {
     t.strictSame(listScratch(test), [claim.toString()], 'as is its folder')
     clock.advance(61_000)
     await encode(test)
-    t.match((await admin.get(`${JOBS_URL}/${job.id}`)).body, { state: 'done', attempts: 2 })
+    t.match((await admin.get(`${JOBS_URL}/${job.id}`)).body, {
+      state: 'done',
+      attempts: 2,
+      steps: [{ kind: 'thumbnails', state: 'done' }, { kind: 'pictures', state: 'done' }],
+    })
     t.equal((await findFiles(movie)).length, 2)
     t.notOk((await listKeys(test)).includes(storageKey))
     await encode(test)
