@@ -4,7 +4,8 @@ import { Media, type StoredMedia, type StoredMediaFile } from '../../../models/m
 import { readyFiles, type CatalogueFile } from '../../catalogue/store/catalogue.js'
 import type { MediaDeps } from '../deps.js'
 import { addExtractedSubtitles } from '../sidecar/extracted-subtitles.js'
-import { describeSubtitles, type EmbeddedSubtitleInfo, type EmbeddedSubtitles } from './embedded-subtitles.js'
+import { describeSubtitles } from './describe-subtitles.js'
+import type { EmbeddedSubtitleInfo, EmbeddedSubtitles } from './embedded-subtitles.js'
 import { PROBE_VERSION, type MediaProber, type ProbeFailure } from './prober.js'
 
 /** Files of one run: probing a file reads up to some MiB. */
