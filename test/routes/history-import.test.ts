@@ -3,6 +3,7 @@ import { Types } from 'mongoose'
 import t from 'tap'
 import { Account } from '../../models/account.js'
 import { Play } from '../../models/play.js'
+import { reportWrite } from '../../models/write-notifications.js'
 import { call, expectProblem } from '../support/requests.js'
 import { signUp, type TestUser } from '../support/users.js'
 import {
@@ -201,6 +202,7 @@ t.test('importing a history', async (t) => {
     await Account.collection.updateOne({ _id: new Types.ObjectId(lee.accountId) }, {
       $set: { 'profiles.0.watchHistory': [] },
     })
+    reportWrite('accounts', lee.accountId)
     t.strictSame((await readWatchState(lee)).cards, [])
     t.match((await importJson(lee, file)).body, { imported: 0, unchanged: 5 })
     t.strictSame(await readWatchState(lee), whole)
