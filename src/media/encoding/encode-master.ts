@@ -49,7 +49,7 @@ async function encodeWhole (
 ): Promise<void> {
   const { config: { encoding }, encoder, storage } = deps
   if (!await hasRoomFor(folder, missing)) throw diskFull()
-  // An earlier attempt may have ended between its last rung and the pictures.
+  // An earlier attempt may have ended between its last rung and the end of the job.
   if (missing.rungs.length === 0) return
   const plan = await measureLoudness(deps, running.job, missing, folder, signal)
   const passes = splitIntoPasses(plan, encoding.isLowestFirst)

@@ -12,12 +12,10 @@ import type { EncodingDeps } from './encoding-deps.js'
 import { jobAttempts } from './job-state.js'
 import { replaceMasters } from './replace-masters.js'
 import { ProgramStoppedError } from './run-program.js'
-import { saveError } from './save-error.js'
+import { saveError, TOO_MANY_CRASHES } from './save-error.js'
 import { removeAbandonedFolders } from './scratch-folders.js'
 import { createStepQueue } from './steps/step-queue.js'
 import { stepAttempts } from './steps/step-state.js'
-
-const TOO_MANY_CRASHES = { code: 'encoding-failed', text: 'Each attempt ended with a crash.' }
 
 export interface Encoding {
   /** Queues a job. */

@@ -12,6 +12,9 @@ const BLOCKED_RETRY_MS = 5 * 60_000
 /** Reasons that lie in the service, not in the master: the attempt does not count. */
 const BLOCKED = ['disk-full', 'encoder-unavailable', 'storage-unavailable']
 
+/** Failure of a master or a step whose attempts crashed too often. */
+export const TOO_MANY_CRASHES = { code: 'encoding-failed', text: 'Each attempt ended with a crash.' }
+
 /** @param unexplained text of an error that no person can act on; its cause is logged */
 export async function saveError<Work extends StoredWork> (
   deps: EncodingDeps,

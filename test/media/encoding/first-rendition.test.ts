@@ -69,23 +69,27 @@ t.test('the lowest rendition plays first', { skip: await skipWithoutFfmpeg() }, 
   t.strictSame(await runDoctor(test), [])
 })
 
-t.test('all renditions are encoded at once where nobody waits', { skip: await skipWithoutFfmpeg() }, async (t) => {
-  const { folder, ...programs } = await makeMaster(t)
-  const commands = path.join(folder, 'commands')
-  const { ffmpegPath } = writePrograms(
-    path.join(folder, 'bin'),
-    `echo "$*" >> ${commands}; exec ${programs.ffmpegPath} "$@"`,
-  )
-  const test = await startEncodingApp(t, {
-    FFMPEG_PATH: ffmpegPath,
-    FFPROBE_PATH: programs.ffprobePath,
-    LOWEST_RENDITION_FIRST: 'off',
-  })
-  const movie = await addMovie(test.app, test.admin, {}, [])
-  await uploadMaster(test, movie, readFileSync(path.join(folder, 'master.mkv')))
-  await encodeMasters(test)
-  t.strictSame((await findFiles(movie)).map(({ height }) => height).sort(), [180, 90])
-  const encodings = readFileSync(commands, 'utf8').split('\n').filter((command) => command.includes('libx264'))
-  t.equal(encodings.length, 1, 'one decoding')
-  t.match(encodings[0], /180\.mp4.*90\.mp4/)
-})
+t.test(
+  'LOWEST_RENDITION_FIRST=off encodes all renditions from one decoding',
+  { skip: await skipWithoutFfmpeg() },
+  async (t) => {
+    const { folder, ...programs } = await makeMaster(t)
+    const commands = path.join(folder, 'commands')
+    const { ffmpegPath } = writePrograms(
+      path.join(folder, 'bin'),
+      `echo "$*" >> ${commands}; exec ${programs.ffmpegPath} "$@"`,
+    )
+    const test = await startEncodingApp(t, {
+      FFMPEG_PATH: ffmpegPath,
+      FFPROBE_PATH: programs.ffprobePath,
+      LOWEST_RENDITION_FIRST: 'off',
+    })
+    const movie = await addMovie(test.app, test.admin, {}, [])
+    await uploadMaster(test, movie, readFileSync(path.join(folder, 'master.mkv')))
+    await encodeMasters(test)
+    t.strictSame((await findFiles(movie)).map(({ height }) => height).sort(), [180, 90])
+    const encodings = readFileSync(commands, 'utf8').split('\n').filter((command) => command.includes('libx264'))
+    t.equal(encodings.length, 1, 'one decoding')
+    t.match(encodings[0], /180\.mp4.*90\.mp4/)
+  },
+)

@@ -32,7 +32,7 @@ export async function storeMasterSubtitles (deps: EncodingDeps, { running, maste
   )
 }
 
-/** Whether each text was extracted and stored. Those that are the same are stored once, and looked at again. */
+/** Whether each text was extracted and stored. Equal texts are stored once, so that the file is probed again. */
 function isComplete ({ subtitles }: StoredMedia, { _id, embeddedSubtitles }: StoredMedia['files'][number]): boolean {
   const stored = subtitles.filter(({ mediaFile }) => mediaFile?.equals(_id) === true).length
   const extracted = embeddedSubtitles.filter(({ extraction }) => extraction === 'extracted').length

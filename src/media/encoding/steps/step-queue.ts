@@ -4,7 +4,7 @@ import type { StepKind, StoredEncodingStep } from '../../../../models/encoding-s
 import { createAttemptQueue, runAttempt, type AttemptQueue } from '../../attempts.js'
 import { removeSteps, removeUnusedImageKeys } from '../../object-cleanup.js'
 import type { EncodingDeps } from '../encoding-deps.js'
-import { saveError } from '../save-error.js'
+import { saveError, TOO_MANY_CRASHES } from '../save-error.js'
 import { createScratchFolder, removeScratchFolder } from '../scratch-folders.js'
 import { keepOriginal } from './keep-original.js'
 import { takePictures } from './master-pictures.js'
@@ -24,8 +24,6 @@ const STEPS: Readonly<Record<StepKind, StepDescription>> = {
   pictures: { run: takePictures, failed: 'The service could not take pictures.' },
   original: { run: keepOriginal, failed: 'The service could not keep the original video.' },
 }
-
-const TOO_MANY_CRASHES = { code: 'encoding-failed', text: 'Each attempt ended with a crash.' }
 
 /**
  * Creates the queue. It runs beside the encoding of masters: steps take seconds to minutes, and do not wait for hours

@@ -82,7 +82,7 @@ export interface StepApp extends EncodingApp {
   addMaster(body: Buffer, movie?: string, query?: string): Promise<{ readonly movie: string, readonly jobId: string }>
   readJob(jobId: string): Promise<any>
   readStep(jobId: string, kind: string): Promise<any>
-  /** Runs what is due in so many minutes. */
+  /** Advances the clock, then runs the jobs and steps that are due. */
   encode(minutes?: number): Promise<void>
 }
 
