@@ -1,8 +1,10 @@
 // Masters whose steps fail, wait or never end, for tests.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Test } from 'tap'
+import { Media, type StoredMedia } from '../../../../models/media.js'
 import { findPrograms } from '../../../../src/media/encoding/find-programs.js'
+import { containerOf } from '../../../support/app.js'
 import { addMovie } from '../../../support/catalogue.js'
 import { encodeMasters, startEncodingApp, uploadMaster, type EncodingApp } from '../encoding-app.js'
 import { makeFile, writePrograms } from '../programs.js'
@@ -111,4 +113,21 @@ export async function startStepApp (t: Test): Promise<StepApp> {
       await encodeMasters(app)
     },
   }
+}
+
+export const findMedia = async (movie: string): Promise<StoredMedia | null> =>
+  await Media.findById(movie).lean<StoredMedia>()
+
+/** Names of the scratch folders of attempts. */
+export function listScratch ({ config }: StepApp): string[] {
+  const root = path.join(config.dataDir, 'encoding')
+  mkdirSync(root, { recursive: true })
+  return readdirSync(root)
+}
+
+/** Keys of the stored objects of a movie. */
+export async function listKeys (test: StepApp, movie: string): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of containerOf(test.app).storage.list()) if (key.includes(movie)) keys.push(key)
+  return keys
 }
