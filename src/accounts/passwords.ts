@@ -46,7 +46,7 @@ function limitOf (
 /**
  * Verifies the password of a signed-in caller.
  * @param field of the request that contains the password
- * @throws DomainError 403 `wrong-password`, 429 `too-many-attempts`
+ * @throws DomainError 403 `wrong-password`, 429 `too-many-attempts`, 503 `busy`, which counts as no attempt
  */
 export async function verifyOwnPassword (
   deps: Pick<AccountDeps, 'hasher' | 'keys' | 'now' | 'config'>,
@@ -54,11 +54,11 @@ export async function verifyOwnPassword (
   password: string,
   field: string,
 ): Promise<void> {
-  const attempt = await countPasswordConfirmation(deps, account._id.toString())
-  if (!await deps.hasher.verify(password, account.passwordHash)) {
-    throw wrongPassword(field)
-  }
-  await attempt.succeed()
+  await deps.hasher.withPlace(async (place) => {
+    const attempt = await countPasswordConfirmation(deps, account._id.toString())
+    if (!await deps.hasher.verify(password, account.passwordHash, place)) throw wrongPassword(field)
+    await attempt.succeed()
+  })
 }
 
 /**

@@ -18,21 +18,24 @@ const throttleKeyOf = (profileId: string): string => `pin ${profileId}`
 
 /**
  * Verifies the PIN of a profile that has one. A request without a PIN does not count as an attempt.
- * @throws DomainError 403 `wrong-pin`, 429 `too-many-pin-guesses`
+ * @throws DomainError 403 `wrong-pin`, 429 `too-many-pin-guesses`, 503 `busy`, which counts as no attempt
  */
 export async function verifyPin (
   { hasher, now }: Pick<AccountDeps, 'hasher' | 'now'>,
   profile: Pick<StoredProfile, '_id' | 'pinHash'>,
   pin: string | undefined,
 ): Promise<void> {
-  if (profile.pinHash === null) return
+  const { _id, pinHash } = profile
+  if (pinHash === null) return
   if (pin === undefined || pin === '') throw wrongPin()
-  const key = throttleKeyOf(profile._id.toString())
-  const waitMs = await countAttempt(key, PIN_POLICY, now())
-  const note: AuditNote = { action: 'guess-pin', subject: { kind: 'profile', id: profile._id.toString() } }
-  if (waitMs > 0) throw withAuditNote(tooManyAttempts(waitMs), note)
-  if (!await hasher.verify(pin, profile.pinHash)) throw withAuditNote(wrongPin(), note)
-  await resetAttempts(key)
+  await hasher.withPlace(async (place) => {
+    const key = throttleKeyOf(_id.toString())
+    const waitMs = await countAttempt(key, PIN_POLICY, now())
+    const note: AuditNote = { action: 'guess-pin', subject: { kind: 'profile', id: _id.toString() } }
+    if (waitMs > 0) throw withAuditNote(tooManyAttempts(waitMs), note)
+    if (!await hasher.verify(pin, pinHash, place)) throw withAuditNote(wrongPin(), note)
+    await resetAttempts(key)
+  })
 }
 
 /** What proves that a caller may change or remove a PIN: one of both. */

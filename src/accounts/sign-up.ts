@@ -20,15 +20,17 @@ export interface NewAccount {
   readonly profileId?: Types.ObjectId
 }
 
-/** @throws DomainError 400 for an email, password or profile name that breaks a rule, 409 `email-taken` */
+/** @throws DomainError 400 for an email, password or profile name that breaks a rule, 409 `email-taken`, 503 `busy` */
 export async function createAccount (
   deps: Pick<AccountDeps, 'hasher' | 'config' | 'events'>,
   request: NewAccount,
 ): Promise<StoredAccount> {
   const email = requireEmail(request.email)
   assertPassword(deps, request.password, email, '/password')
-  if (await findAccountByEmail(email) !== null) throw emailTaken()
-  const passwordHash = await deps.hasher.hash(request.password)
+  const passwordHash = await deps.hasher.withPlace(async (place) => {
+    if (await findAccountByEmail(email) !== null) throw emailTaken()
+    return await deps.hasher.hash(request.password, place)
+  })
   try {
     return await deps.events.writeWithEvents('account.created', async (session) => {
       const account = newAccount({

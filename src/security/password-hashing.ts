@@ -5,13 +5,24 @@ import { Piscina } from 'piscina'
 import { unavailable } from '../errors.js'
 import type { PasswordTask } from './password-worker.js'
 
+/** A place in the queue. A task without one takes its own. */
+export interface QueuePlace {
+  leave(): void
+}
+
 export interface PasswordHasher {
+  /**
+   * Takes a place in the queue for the tasks of an attempt before its other work. A rejected attempt then costs no
+   * access to the database, and is not counted as a failed one.
+   * @throws DomainError 503 `busy` when the queue is full
+   */
+  withPlace<T>(work: (place: QueuePlace) => Promise<T>): Promise<T>
   /** @throws DomainError 503 `busy` when the queue is full */
-  hash(password: string): Promise<string>
+  hash(password: string, place?: QueuePlace): Promise<string>
   /** @throws DomainError 503 `busy` when the queue is full */
-  verify(password: string, hash: string): Promise<boolean>
+  verify(password: string, hash: string, place?: QueuePlace): Promise<boolean>
   /** Does the work of a verification for an account that does not exist, so that both take the same time. */
-  verifyDummyHash(password: string): Promise<false>
+  verifyDummyHash(password: string, place?: QueuePlace): Promise<false>
   /** True when the hash has a lower cost than the configuration. */
   needsRehash(hash: string): boolean
   /** Finishes running and queued tasks, then stops the threads. */
@@ -41,7 +52,6 @@ export function createPasswordHasher (
     execArgv: [],
     minThreads: 0,
     maxThreads: threads,
-    maxQueue: maxQueued,
     idleTimeout: THREAD_IDLE_TIMEOUT_MS,
     // Its two histograms would take 700 kB, before the first task.
     recordTiming: false,
@@ -54,11 +64,30 @@ export function createPasswordHasher (
     return createHmac('sha384', pepper).update(password.normalize('NFKC')).digest('base64')
   }
   const running = new Set<Promise<string | boolean>>()
+  const maxPlaces = threads + maxQueued
+  let places = 0
   let isClosing = false
-  async function run (task: PasswordTask): Promise<string | boolean> {
-    if (isClosing || pool.queueSize >= maxQueued) {
+  function takePlace (): QueuePlace {
+    if (isClosing || places >= maxPlaces) {
       throw unavailable('busy', 'Too many log-ins are in progress. Retry in a moment.', BUSY_RETRY_AFTER_SECONDS)
     }
+    places++
+    return {
+      leave () {
+        places--
+      },
+    }
+  }
+  async function withPlace<T> (work: (place: QueuePlace) => Promise<T>): Promise<T> {
+    const place = takePlace()
+    try {
+      return await work(place)
+    } finally {
+      place.leave()
+    }
+  }
+  async function run (task: PasswordTask, place?: QueuePlace): Promise<string | boolean> {
+    if (place === undefined) return await withPlace(async (place) => await run(task, place))
     const result = pool.run(task)
     running.add(result)
     try {
@@ -70,10 +99,15 @@ export function createPasswordHasher (
   // A well-formed hash that no password has.
   const dummyHash = bcrypt.genSaltSync(cost) + '.'.repeat(31)
   return {
-    hash: async (password) => String(await run({ kind: 'hash', digest: digestPassword(password), cost })),
-    verify: async (password, hash) => await run({ kind: 'verify', digest: digestPassword(password), hash }) === true,
-    async verifyDummyHash (password) {
-      await run({ kind: 'verify', digest: digestPassword(password), hash: dummyHash })
+    withPlace,
+    async hash (password, place) {
+      return String(await run({ kind: 'hash', digest: digestPassword(password), cost }, place))
+    },
+    async verify (password, hash, place) {
+      return await run({ kind: 'verify', digest: digestPassword(password), hash }, place) === true
+    },
+    async verifyDummyHash (password, place) {
+      await run({ kind: 'verify', digest: digestPassword(password), hash: dummyHash }, place)
       return false
     },
     needsRehash: (hash) => bcrypt.getRounds(hash) < cost,

@@ -21,3 +21,21 @@ export function observeCommands (t: Test, listener: (event: mongoose.mongo.Comma
     return connection
   }) as typeof mongoose.createConnection
 }
+
+/** Sent by the driver, or by the change streams that caches follow. */
+const NOT_OF_REQUESTS = new Set(['hello', 'ping', 'getMore', 'killCursors', 'endSessions'])
+
+/** Records the commands of requests as "update streams", until they are taken. */
+export function recordCommands (t: Test): { take(): string[] } {
+  let commands: string[] = []
+  observeCommands(t, ({ commandName, command }) => {
+    if (!NOT_OF_REQUESTS.has(commandName)) commands.push(`${commandName} ${String(command[commandName])}`)
+  })
+  return {
+    take () {
+      const taken = commands
+      commands = []
+      return taken
+    },
+  }
+}
