@@ -16,6 +16,7 @@ import {
   type Recorder,
 } from './capacity/viewers.js'
 import { openEnvironment } from './environment.js'
+import { waitForFastWrites } from './fast-writes.js'
 import { formatMs, formatNumber, formatTable, quantile } from './measurements.js'
 import { createServiceData } from './peers/service-accounts.js'
 import { createServiceTokens } from './peers/service-tokens.js'
@@ -162,6 +163,7 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
   const { accounts, seconds, limit, mongodbUri } = options
   const { dataDir, database } = await openEnvironment(cleanup, mongodbUri ?? null)
   const data = await createServiceData(cleanup, database, accounts)
+  await waitForFastWrites(database.uri)
   const service = await runStep('Start the service', async () => {
     const logFile = path.join(dataDir, 'service.log')
     const production = { databaseUri: database.uri, dataDir, logFile, profileDir: null }

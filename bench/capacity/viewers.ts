@@ -1,8 +1,8 @@
 // Viewers of the service: each opens the home page, browses, searches, plays with a heartbeat each 10 s, and stops. The
 // clock decides when a request is due, not the answer to the last one.
 import { setMaxListeners } from 'node:events'
-import { Agent } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Agent } from 'undici'
 import { createRandom } from '../generated-titles.js'
 import { sendOnce, type LoadRequest } from '../peers/load.js'
 import type { ServiceTokens } from '../peers/service-tokens.js'
@@ -70,7 +70,7 @@ export interface Audience {
 
 /** @param origin of the service */
 export function createAudience (origin: string, data: TestData, tokens: ServiceTokens): Audience {
-  const agent = new Agent({ keepAlive: true })
+  const agent = new Agent()
   const random = createRandom(3)
   const stopped = new AbortController()
   // Every viewer waits for it.
@@ -197,7 +197,8 @@ export function createAudience (origin: string, data: TestData, tokens: ServiceT
     },
     stop () {
       stopped.abort()
-      agent.destroy()
+      // Requests that a viewer still waits for fail with it.
+      void agent.destroy()
     },
   }
 }

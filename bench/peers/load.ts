@@ -1,7 +1,7 @@
 // Sends load to a target: connections that never pause, or requests at fixed times. Every response must succeed.
 import autocannon from 'autocannon'
-import { Agent, request as httpRequest } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Agent, getGlobalDispatcher, type Dispatcher } from 'undici'
 import { clientAddress } from './targets.js'
 
 const CONNECTIONS = 32
@@ -153,16 +153,16 @@ export async function runOpenLoop (
   load: Load,
   { durationMs, count, signal }: OpenLoopOptions,
 ): Promise<LoadResult> {
-  const agent = new Agent({ keepAlive: true })
+  const agent = new Agent()
   const latenciesMs: number[] = []
   let bytes = 0
   const startedAt = performance.now()
   const send = async (n: number, dueAt: number): Promise<void> => {
     const { status, body } = await sendWireRequest(agent, origin, toWireRequest(load.request(n), n))
     latenciesMs.push(performance.now() - dueAt)
-    bytes += body.length
-    if (status < 200 || status > 299) throw new Error(`${description}: status ${status}: ${body.toString()}`)
-    if (n % CHECK_INTERVAL === 0) checkBody(load, description, body.toString())
+    bytes += Buffer.byteLength(body)
+    if (status < 200 || status > 299) throw new Error(`${description}: status ${status}: ${body}`)
+    if (n % CHECK_INTERVAL === 0) checkBody(load, description, body)
   }
   const running: Array<Promise<void>> = []
   for (let n = 0; n < count && signal?.aborted !== true; n++) {
@@ -175,34 +175,23 @@ export async function runOpenLoop (
     running.push(one)
   }
   await Promise.all(running)
-  agent.destroy()
+  await agent.close()
   return { responses: latenciesMs.length, durationMs: performance.now() - startedAt, latenciesMs, bytes }
 }
 
 async function sendWireRequest (
-  agent: Agent | undefined,
+  dispatcher: Dispatcher,
   origin: string,
   { method, path, headers, body }: WireRequest,
-): Promise<{ readonly status: number, readonly body: Buffer }> {
-  return await new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
-    const outgoing = httpRequest(
-      `${origin}${path}`,
-      { method, headers: { ...headers, ...length }, agent },
-      (incoming) => {
-        const chunks: Buffer[] = []
-        incoming.on('data', (chunk: Buffer) => {
-          chunks.push(chunk)
-        })
-        incoming.on('error', reject)
-        incoming.on('end', () => {
-          resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks) })
-        })
-      },
-    )
-    outgoing.on('error', reject)
-    outgoing.end(body)
+): Promise<{ readonly status: number, readonly body: string }> {
+  const { statusCode, body: response } = await dispatcher.request({
+    origin,
+    method,
+    path,
+    headers,
+    ...(body === undefined ? {} : { body }),
   })
+  return { status: statusCode, body: await response.text() }
 }
 
 /** Sends one request and parses the body. @throws Error for a status other than 2xx */
@@ -210,9 +199,9 @@ export async function sendOnce<T> (
   origin: string,
   request: LoadRequest,
   n: number,
-  agent: Agent | undefined = undefined,
+  dispatcher: Dispatcher = getGlobalDispatcher(),
 ): Promise<T> {
-  const { status, body } = await sendWireRequest(agent, origin, toWireRequest(request, n))
-  if (status < 200 || status > 299) throw new Error(`${request.path}: status ${status}: ${body.toString()}`)
-  return JSON.parse(body.toString()) as T
+  const { status, body } = await sendWireRequest(dispatcher, origin, toWireRequest(request, n))
+  if (status < 200 || status > 299) throw new Error(`${request.path}: status ${status}: ${body}`)
+  return JSON.parse(body) as T
 }
