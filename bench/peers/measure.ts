@@ -120,15 +120,18 @@ export async function measureIdle (targets: readonly Target[]): Promise<Map<Targ
 
 /** Share of the highest rate at which reads are sent: latencies are those of a busy service, not of a full one. */
 export const STEADY_SHARE = 0.6
+/** A pause of the machine of less than 1% of this time does not decide the 99th percentile. */
+const MIN_STEADY_MS = 10_000
 
 /** Sends each read at a fixed rate, a share of the highest rate that was measured before. */
 export async function measureSteadyReads (
   targets: readonly Target[],
   costs: Costs,
   context: OperationContext,
-  durationMs: number,
+  wantedMs: number,
   progress: (text: string) => void,
 ): Promise<Map<Operation, Map<TargetName, LoadResult>>> {
+  const durationMs = Math.max(wantedMs, MIN_STEADY_MS)
   const results = new Map<Operation, Map<TargetName, LoadResult>>()
   for (const [operation, ofOperation] of costs) {
     for (const target of targets) {
