@@ -18,7 +18,7 @@ import { PASSWORD } from '../support/users.js'
 const LOG_INS = 500
 const CLIENTS = 4
 const MAX_RATIO = 2
-/** Where all processes share two processors, even an idle one changes by more than the ratio. No viewer notices this time. */
+/** No viewer notices a shorter time. Where all processes share two processors, the ratio alone fails at random. */
 const UNNOTICED_MS = 50
 /** Other work on a shared machine distorts a measurement: it is repeated, and one good measurement counts. */
 const ATTEMPTS = 8
