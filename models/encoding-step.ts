@@ -1,18 +1,9 @@
 // A step that follows the encoding of a master. The title plays without it.
 import mongoose, { Schema, type Types } from 'mongoose'
+import { STEP_KINDS, type StepKind } from '../src/domain/vocabulary.js'
 import './mongoose-settings.js'
 import { attemptPaths, type StoredWork } from './attempt.js'
 import { derivedId } from './upsert.js'
-
-/**
- * In the order in which they run:
- * - `subtitles`: the texts of the master become subtitles of the item
- * - `thumbnails`: seek thumbnails
- * - `pictures`: poster and backdrop, or still
- * - `original`: the video of the master as it is, beside its renditions
- */
-export const STEP_KINDS = ['subtitles', 'thumbnails', 'pictures', 'original'] as const
-export type StepKind = (typeof STEP_KINDS)[number]
 
 /**
  * - `waiting`: for its turn, or for the next attempt

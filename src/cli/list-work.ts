@@ -3,7 +3,7 @@ import mongoose, { type Types } from 'mongoose'
 import { Account, findAccountByEmail, type StoredAccount } from '../../models/account.js'
 import { AccountStreams, isLeaseLive, type StoredStreams } from '../../models/account-streams.js'
 import { EncodingJob, type EncodingState, type StoredEncodingJob } from '../../models/encoding-job.js'
-import { EncodingStep, type StepKind, type StoredEncodingStep } from '../../models/encoding-step.js'
+import { EncodingStep, type StoredEncodingStep } from '../../models/encoding-step.js'
 import {
   MarkerDetection,
   queuedAtOf,
@@ -14,6 +14,7 @@ import { Media, type StoredMedia, type StoredMediaFile } from '../../models/medi
 import { MediaUpload, type StoredUpload } from '../../models/media-upload.js'
 import { Title } from '../../models/title.js'
 import { normaliseEmail } from '../domain/email.js'
+import { STEP_KINDS, type StepKind } from '../domain/vocabulary.js'
 import { describeStream, type StreamDescription } from '../watching/streams/describe-stream.js'
 import { formatDuration, formatTime, type Column } from './format-list.js'
 import { toList, type Limit, type List, type ListRow } from './list-documents.js'
@@ -45,7 +46,7 @@ export interface JobRow extends ListRow {
   readonly createdAt: string
 }
 
-const JOB_COLUMNS: ReadonlyArray<Column<JobRow>> = [
+export const JOB_COLUMNS: ReadonlyArray<Column<JobRow>> = [
   ['JOB', ({ job }) => job],
   ['STATE', ({ state }) => state],
   ['DONE', ({ progress }) => progress === null ? null : `${Math.floor(progress * 100)}%`],
@@ -84,19 +85,35 @@ export async function listJobs ({ state, limit }: JobFilter): Promise<List<JobRo
     MarkerDetection.find({ state: mongoose.trusted({ $in: detectionStates }) } as never)
       .lean<StoredMarkerDetection[]>(),
   ])
+  const rows = await toJobRows({ media, uploads, masters, steps, detections })
+  const wanted = rows.filter((row) => states.some((one) => one === row.state))
+  return toList(wanted.sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit + 1), JOB_COLUMNS, limit)
+}
+
+interface JobDocuments {
+  /** Items with files that are processed or packaged. */
+  readonly media?: readonly StoredMedia[]
+  readonly uploads?: readonly StoredUpload[]
+  readonly masters?: readonly StoredEncodingJob[]
+  readonly steps?: readonly StoredEncodingStep[]
+  readonly detections?: readonly StoredMarkerDetection[]
+}
+
+/** Maps stored work to rows, with the names of its titles. */
+export async function toJobRows (
+  { media = [], uploads = [], masters = [], steps = [], detections = [] }: JobDocuments,
+): Promise<JobRow[]> {
   const itemIds = [...uploads, ...masters, ...steps].flatMap(({ item }) => item ?? [])
   const items = new Map((await Media.find({ _id: mongoose.trusted({ $in: itemIds }) })
     .select('title season episode').lean<StoredMedia[]>()).map((item) => [item._id.toString(), item]))
   const titles = await findTitleNames([...media, ...items.values(), ...detections].map(({ title }) => title))
-  const rows = [
+  return [
     ...media.flatMap((item) => item.files.flatMap((file) => toFileJobs(file, describeItem(item, titles)))),
     ...uploads.map((upload) => toUploadJob(upload, describeItem(items.get(upload.item?.toString() ?? ''), titles))),
     ...masters.map((job) => toEncodingRow(job, describeItem(items.get(job.item.toString()), titles))),
     ...steps.map((step) => toStepRow(step, describeItem(items.get(step.item.toString()), titles))),
     ...detections.map((detection) => toDetectionRow(detection, titles)),
   ]
-  const wanted = rows.filter((row) => states.some((one) => one === row.state))
-  return toList(wanted.sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit + 1), JOB_COLUMNS, limit)
 }
 
 type Item = Pick<JobRow, 'title' | 'season' | 'episode'>
@@ -175,10 +192,12 @@ function toDetectionRow (detection: StoredMarkerDetection, titles: ReadonlyMap<s
 
 /** Why a job failed or waits, and what to do about it. */
 export function describeReason (
-  { job, title, season, reason, state }: Pick<JobRow, 'job' | 'title' | 'season' | 'reason'> & { state: string },
+  { job, id, reason, state }: Pick<JobRow, 'job' | 'id' | 'reason'> & { readonly state: string },
 ): string | null {
-  if (job !== 'markers' || state !== 'failed' || title === null) return reason
-  const command = `normflix detect-markers ${title.id} --season ${season}`
+  const step = STEP_KINDS.find((kind) => kind === job)
+  const isRetryable = job === 'encoding' || job === 'markers' || step !== undefined
+  if (state !== 'failed' || !isRetryable) return reason
+  const command = `normflix jobs retry ${id}${step === undefined ? '' : ` --step ${step}`}`
   return `${reason === null ? '' : `${reason} `}It is not retried automatically. To retry it, run: ${command}`
 }
 

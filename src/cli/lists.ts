@@ -1,12 +1,14 @@
 // The commands that list accounts, titles, jobs and streams.
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { ROLES } from '../domain/vocabulary.js'
+import { ROLES, STEP_KINDS } from '../domain/vocabulary.js'
 import type { AccountFilter, List, ListRow, TitleFilter } from './list-documents.js'
 import type { JobFilter, StreamFilter } from './list-work.js'
+import type { RetryOptions } from './retry-job.js'
 import { withContainer } from './with-container.js'
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 100_000
+const EXAMPLE_ID = '6650a1f0c2d4e5f601234567'
 
 interface ListOptions {
   readonly limit: number
@@ -49,17 +51,15 @@ export function registerListCommands (program: Command): void {
       })
     })
 
-  addListOptions(program.command('jobs'))
+  const jobs = addListOptions(program.command('jobs'))
     .summary('list files that are processed, encoded, packaged or compared')
     .description(
       'Lists media files and uploads that are being processed or packaged for HLS, masters that are being encoded, ' +
         'the steps that follow with the ID of their master ("subtitles", "thumbnails", "pictures", "original"), ' +
         'seasons whose intros and credits are being detected ("markers"), and those that failed or were skipped, ' +
-        'with the reason. POST /v1/admin/media/{mediaFileId}/package packages a file again, ' +
-        'POST /v1/admin/encoding-jobs/{encodingJobId}/retry encodes a master again, ' +
-        'POST /v1/admin/encoding-jobs/{encodingJobId}/steps/{stepKind}/retry repeats a step, and ' +
-        '"normflix detect-markers" compares seasons again.',
+        'with the reason. "normflix jobs retry" repeats one.',
     )
+    .enablePositionalOptions()
     .addOption(
       new Option('--state <state>', 'only jobs in this state; "ready": finished, "skipped": a program is missing')
         .choices(['processing', 'failed', 'skipped', 'ready']),
@@ -68,7 +68,7 @@ export function registerListCommands (program: Command): void {
       new Option('--watch', 'show progress until no job is left; the exit code is 1 if one has failed since the start')
         .conflicts(['state', 'json']),
     )
-    .addHelpText('after', examples('jobs', 'jobs --state failed --json', 'jobs --watch'))
+    .addHelpText('after', examples('jobs', 'jobs --state failed --json', 'jobs --watch', `jobs retry ${EXAMPLE_ID}`))
     .action(async ({ watch, ...options }: JobFilter & ListOptions & { watch?: boolean }) => {
       if (watch === true) {
         await watchUntilDone(options.limit)
@@ -80,6 +80,8 @@ export function registerListCommands (program: Command): void {
       })
     })
 
+  registerJobsRetry(jobs)
+
   addListOptions(program.command('streams'))
     .summary('list streams that are playing')
     .description('Lists the streams that are playing now, with account, profile, title, position and device.')
@@ -89,6 +91,27 @@ export function registerListCommands (program: Command): void {
       await printList(options, async (now) => {
         const { listStreams } = await import('./list-work.js')
         return await listStreams(options, now)
+      })
+    })
+}
+
+function registerJobsRetry (jobs: Command): void {
+  jobs.command('retry')
+    .argument('<id>', 'ID of the job; "normflix jobs" lists it')
+    .summary('repeat a job that failed')
+    .description(
+      'Queues the encoding of a master, one of its steps, the packaging of a file or the detection of intros and ' +
+        'credits again, now and with all attempts. The service repeats it. A master that failed or was cancelled ' +
+        'keeps the renditions that it has. A step and a detection that are done can be repeated too. A running job ' +
+        'is not changed: the exit code is 1.',
+    )
+    .addOption(new Option('--step <kind>', 'a step of this master, which is encoded').choices(STEP_KINDS))
+    .option('--json', 'print the job as "normflix jobs --json" does')
+    .addHelpText('after', examples(`jobs retry ${EXAMPLE_ID}`, `jobs retry ${EXAMPLE_ID} --step thumbnails`))
+    .action(async (id: string, options: RetryOptions) => {
+      await withContainer(async (container) => {
+        const { runRetryJob } = await import('./retry-job.js')
+        await runRetryJob(container, id, options)
       })
     })
 }

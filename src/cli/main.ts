@@ -19,6 +19,8 @@ const program = new Command('normflix')
       'They can run while the service runs.',
   )
   .version(version)
+  // Options behind a command are its own, also those of "jobs retry" that "jobs" has too.
+  .enablePositionalOptions()
   .showHelpAfterError('Run the command with --help for its arguments and options.')
   .addHelpText(
     'after',

@@ -2,8 +2,9 @@
 import mongoose from 'mongoose'
 import { setTimeout as wait } from 'node:timers/promises'
 import { EncodingJob } from '../../models/encoding-job.js'
-import { EncodingStep, STEP_KINDS, type StoredEncodingStep } from '../../models/encoding-step.js'
+import { EncodingStep, type StoredEncodingStep } from '../../models/encoding-step.js'
 import { MarkerDetection } from '../../models/marker-detection.js'
+import { STEP_KINDS } from '../domain/vocabulary.js'
 import { createJobsView, jobKey, type WatchedJob } from './jobs-view.js'
 import { listJobs, type JobRow } from './list-work.js'
 

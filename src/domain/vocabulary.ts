@@ -1,5 +1,15 @@
 // Values and limits of stored fields that the API shares.
 
+/**
+ * Steps that follow the encoding of a master, in the order in which they run:
+ * - `subtitles`: the texts of the master become subtitles of the item
+ * - `thumbnails`: seek thumbnails
+ * - `pictures`: poster and backdrop, or still
+ * - `original`: the video of the master as it is, beside its renditions
+ */
+export const STEP_KINDS = ['subtitles', 'thumbnails', 'pictures', 'original'] as const
+export type StepKind = (typeof STEP_KINDS)[number]
+
 /** A profile's rating of a title. */
 export const TITLE_RATINGS = ['up', 'down', 'love'] as const
 export type TitleRating = (typeof TITLE_RATINGS)[number]

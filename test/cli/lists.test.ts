@@ -147,7 +147,8 @@ t.test('jobs include the steps of masters', async (t) => {
     logTail: 'no picture',
   }])
   const text = await table(running, 'jobs')
-  t.match(text, /^pictures +failed +0% +3 +Fawlty Towers S1 E1 .*ffmpeg could not take pictures of the film\.$/m)
+  t.match(text, /^pictures +failed +0% +3 +Fawlty Towers S1 E1 .*ffmpeg could not take pictures of the film\. /m)
+  t.match(text, new RegExp(`To retry it, run: normflix jobs retry ${job} --step pictures$`, 'm'))
 })
 
 t.test('jobs include the detections of markers', async (t) => {
@@ -159,7 +160,7 @@ t.test('jobs include the detections of markers', async (t) => {
   await addMarkerDetection({ titleId, season: 1 }, { state: 'running', progress: 0.42, attempts: 2 })
   const failure = { code: 'fingerprints-unavailable', text: 'Install fpcalc.' }
   await addMarkerDetection({ titleId, season: 2 }, { state: 'skipped', failure })
-  await addMarkerDetection({ titleId, season: 3 }, { state: 'failed', attempts: 3, failure })
+  const failedId = await addMarkerDetection({ titleId, season: 3 }, { state: 'failed', attempts: 3, failure })
   await addMarkerDetection({ titleId, season: 4 }, { state: 'done' })
   const states = async (...words: string[]): Promise<unknown[]> =>
     (await list(t, running, 'jobs', ...words)).map(({ season, state }) => `${season} ${state}`).sort()
@@ -178,7 +179,7 @@ t.test('jobs include the detections of markers', async (t) => {
   }])
   const text = await table(running, 'jobs')
   t.match(text, /^markers +processing +42% +2 +Fawlty Towers S1 /m)
-  const hint = `It is not retried automatically. To retry it, run: normflix detect-markers ${titleId} --season 3`
+  const hint = `It is not retried automatically. To retry it, run: normflix jobs retry ${failedId}`
   t.match(text, new RegExp(`^markers +failed .* Install fpcalc\\. ${hint}$`, 'm'))
   t.match(text, /^markers +skipped .* Install fpcalc\.$/m)
   const { body: requested } = await admin.post(`/v1/admin/shows/${titleId}/seasons/2/marker-detection`)

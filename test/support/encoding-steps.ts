@@ -1,7 +1,8 @@
 // Stores steps of masters in a state, without running them.
 import { Types } from 'mongoose'
 import { findEncodingJob } from '../../models/encoding-job.js'
-import { EncodingStep, stepId, type StepKind, type StoredEncodingStep } from '../../models/encoding-step.js'
+import { EncodingStep, stepId, type StoredEncodingStep } from '../../models/encoding-step.js'
+import type { StepKind } from '../../src/domain/vocabulary.js'
 import { fail } from '../../src/errors.js'
 
 const HOUR_MS = 3_600_000

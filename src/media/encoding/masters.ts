@@ -9,11 +9,12 @@ import {
   type EncodingState,
   type StoredEncodingJob,
 } from '../../../models/encoding-job.js'
-import { EncodingStep, type StepKind, type StepState } from '../../../models/encoding-step.js'
+import { EncodingStep, type StepState } from '../../../models/encoding-step.js'
 import { isDuplicateKey } from '../../../models/upsert.js'
 import type { CatalogueItem, CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { Config } from '../../config.js'
 import { pageOf, type Page } from '../../domain/pages.js'
+import type { StepKind } from '../../domain/vocabulary.js'
 import { conflict, DomainError, fail, notFound } from '../../errors.js'
 import { restartedFields } from '../attempts.js'
 import type { MediaDeps } from '../deps.js'
@@ -26,7 +27,7 @@ import type { Encoder } from './encoder.js'
 import type { Encoding } from './encoding.js'
 import { hasActiveRenditions, removePendingFiles } from './replace-masters.js'
 import { readMasterInfo, type MasterInfo } from './master-info.js'
-import { cancelSteps, restartStep, resumeSteps } from './steps/step-state.js'
+import { cancelSteps, listSteps, restartStep, resumeSteps } from './steps/step-state.js'
 
 export interface MasterDeps extends MediaDeps {
   readonly config: Pick<Config, 'maxUploadBytes'>
@@ -198,9 +199,15 @@ export async function listEncodingJobs (
 export async function retryEncodingJob ({ encoding, now }: MasterDeps, id: string): Promise<StoredEncodingJob> {
   const job = await requireEncodingJob(id)
   if (job.state === 'running') return job
+  if (job.state === 'done') throw encodingDone((await listSteps([job._id])).map(({ kind }) => kind))
   await changeState(id, ['failed', 'cancelled', 'waiting'], { ...restartedFields(now()), crashes: 0 })
   encoding.enqueue(id)
   return await requireEncodingJob(id)
+}
+
+function encodingDone (kinds: readonly StepKind[]): DomainError {
+  const steps = kinds.length === 0 ? '' : ` Only its steps can be repeated, one by one: ${kinds.join(', ')}.`
+  return conflict('encoding-job-state', 'Wrong state', `The encoding job is done.${steps}`, { state: 'done' })
 }
 
 /**

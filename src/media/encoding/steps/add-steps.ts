@@ -1,7 +1,8 @@
 // Adds the steps that follow the encoding of a master.
 import mongoose from 'mongoose'
-import { EncodingStep, stepId, type StepKind } from '../../../../models/encoding-step.js'
+import { EncodingStep, stepId } from '../../../../models/encoding-step.js'
 import { upsertOnce } from '../../../../models/upsert.js'
+import type { StepKind } from '../../../domain/vocabulary.js'
 import type { EncodingPlan } from '../encoding-plan.js'
 import { jobAttempts, type RunningJob } from '../job-state.js'
 import { ProgramStoppedError } from '../run-program.js'

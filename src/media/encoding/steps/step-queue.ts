@@ -1,6 +1,7 @@
 // The queue of the steps that follow the encoding of masters, one at a time.
 import { findEncodingJob, type StoredEncodingJob } from '../../../../models/encoding-job.js'
-import type { StepKind, StoredEncodingStep } from '../../../../models/encoding-step.js'
+import type { StoredEncodingStep } from '../../../../models/encoding-step.js'
+import type { StepKind } from '../../../domain/vocabulary.js'
 import { createAttemptQueue, runAttempt, type AttemptQueue } from '../../attempts.js'
 import { removeSteps, removeUnusedImageKeys } from '../../object-cleanup.js'
 import type { EncodingDeps } from '../encoding-deps.js'

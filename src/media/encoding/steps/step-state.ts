@@ -2,14 +2,9 @@
 import mongoose, { Types } from 'mongoose'
 import { NOT_CLAIMED } from '../../../../models/attempt.js'
 import type { StoredEncodingJob } from '../../../../models/encoding-job.js'
-import {
-  EncodingStep,
-  STEP_KINDS,
-  stepId,
-  type StepKind,
-  type StoredEncodingStep,
-} from '../../../../models/encoding-step.js'
+import { EncodingStep, stepId, type StoredEncodingStep } from '../../../../models/encoding-step.js'
 import type { CatalogueItem, CatalogueTitle } from '../../../catalogue/store/catalogue.js'
+import { STEP_KINDS, type StepKind } from '../../../domain/vocabulary.js'
 import { createAttempts, restartedFields, type RunningAttempt } from '../../attempts.js'
 import type { MediaDeps } from '../../deps.js'
 import { ProgramStoppedError } from '../run-program.js'
