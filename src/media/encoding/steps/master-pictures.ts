@@ -31,8 +31,8 @@ const GOOD_HEIGHT = 1_080
 const POSTER_TRIALS = 4
 /** Pictures of one process: the file is opened for each, which takes about 25 MiB at 1080 lines. */
 const PICTURES_PER_PROCESS = 6
-/** The rest of the progress is for crops and the storage. */
-const SAMPLING_SHARE = 0.8
+/** Shares of the progress. ffmpeg takes pictures, they are judged, and crops of the best are stored. */
+const [TAKING_SHARE, JUDGING_SHARE, CROPPING_SHARE] = [0.4, 0.4, 0.15]
 
 interface PlannedPicture {
   readonly slot: ImageSlot
@@ -83,6 +83,7 @@ export async function takePictures (deps: EncodingDeps, work: StepWork): Promise
     if (picture !== null && storageKey !== undefined) {
       await setMasterImage(deps, item.titleId, picture, slot, { ...image, storageKey })
     }
+    running.progress += CROPPING_SHARE / planned.length
   }
 }
 
@@ -172,7 +173,9 @@ async function samplePictures (
       log.warn({ logTail: result.logTail }, 'ffmpeg could not take some pictures of a rendition')
       failed = result
     }
+    running.progress += batch.length / times.length * TAKING_SHARE
     for (const i of batch.keys()) {
+      running.progress += JUDGING_SHARE / times.length
       const file = path.join(folder, pictureName(i))
       const picture = await readFile(file).catch(() => null)
       await rm(file, { force: true })
@@ -181,7 +184,6 @@ async function samplePictures (
       const quality = await judgePicture(picture)
       if (quality !== null) judged.push({ picture, quality })
     }
-    running.progress += batch.length / times.length * SAMPLING_SHARE
   }
   if (taken === 0 && failed !== null) requireSuccess(failed, 'ffmpeg could not take pictures of the film.')
   return judged.sort((a, b) => b.quality - a.quality).map(({ picture }) => picture)

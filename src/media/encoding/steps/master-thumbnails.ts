@@ -18,7 +18,9 @@ const PICTURE_WIDTH = 160
 const IMAGE_NAME = 'thumbnails.jpg'
 /** Quality of JPEG in ffmpeg, from 2 (best) to 31. */
 const JPEG_QUALITY = 5
-/** The rest of the progress is for the storage. ffmpeg tells nothing before the image is complete. */
+/** Pictures without compression: up to 15 MB. ffmpeg shows no progress while it draws the image itself. */
+const PICTURES_NAME = 'thumbnails.nut'
+/** The rest of the progress is for the image and the storage. */
 const DRAWING_SHARE = 0.9
 
 /**
@@ -34,7 +36,6 @@ export async function makeThumbnails (deps: EncodingDeps, work: StepWork): Promi
   if (lowest === undefined || isUploaded) return
   const grid = planThumbnails(lowest, running.job.durationMs)
   const image = await drawThumbnails(deps, lowest, grid, work)
-  running.progress = DRAWING_SHARE
   await stopWithoutClaim(running)
   const index = Buffer.from(buildThumbnailIndex(grid))
   await storeThumbnails(deps, title, item, { index, image, imageType: 'image/jpeg', master: master._id })
@@ -61,17 +62,31 @@ async function drawThumbnails (
   { encoder, storage }: EncodingDeps,
   { storageKey }: StoredMediaFile,
   { durationMs, intervalMs, columns, width, height }: ThumbnailGrid,
-  { folder, signal }: StepWork,
+  { running, folder, signal }: StepWork,
 ): Promise<Buffer> {
   const rows = Math.ceil(Math.ceil(durationMs / intervalMs) / columns)
-  const filters = [`fps=1000/${intervalMs}:round=up`, `scale=${width}:${height}`, `tile=${columns}x${rows}`]
+  const failed = 'ffmpeg could not draw the seek thumbnails.'
   requireSuccess(
     await encoder.encode([
-      ...['-skip_frame', 'nokey', ...inputArguments(await storage.locate(storageKey))],
-      ...['-an', '-sn', '-vf', filters.join(','), '-frames:v', '1', '-q:v', String(JPEG_QUALITY)],
-      ...['-f', 'image2', IMAGE_NAME],
+      ...['-skip_frame', 'nokey', ...inputArguments(await storage.locate(storageKey)), '-an', '-sn'],
+      ...['-vf', `fps=1000/${intervalMs}:round=up,scale=${width}:${height}`, '-c:v', 'rawvideo'],
+      ...['-f', 'nut', PICTURES_NAME],
+    ], {
+      folder,
+      durationMs,
+      signal,
+      onProgress (progress) {
+        running.progress = progress * DRAWING_SHARE
+      },
+    }),
+    failed,
+  )
+  requireSuccess(
+    await encoder.encode([
+      ...inputArguments(path.join(folder, PICTURES_NAME)),
+      ...['-vf', `tile=${columns}x${rows}`, '-frames:v', '1', '-q:v', String(JPEG_QUALITY), '-f', 'image2', IMAGE_NAME],
     ], { folder, durationMs, signal }),
-    'ffmpeg could not draw the seek thumbnails.',
+    failed,
   )
   return await readFile(path.join(folder, IMAGE_NAME))
 }

@@ -11,7 +11,8 @@ import { makeFile, writePrograms } from '../programs.js'
 
 /** The step that an ffmpeg works for, by its output. */
 const KIND_OF_ARGUMENTS = `case "$*" in
-  *thumbnails.jpg*) kind=thumbnails;;
+  *thumbnails.jpg*) kind=image;;
+  *thumbnails.nut*) kind=thumbnails;;
   *picture-0.jpg*) kind=pictures;;
   *original.mp4*) kind=original;;
   *) kind=encoding;;
@@ -20,7 +21,10 @@ esac`
 export interface StepPrograms {
   readonly ffmpegPath: string
   readonly ffprobePath: string
-  /** `fail-KIND` prints its text and fails; `block-KIND` waits until it is unset. */
+  /**
+   * `fail-KIND` prints its text and fails; `block-KIND` waits until it is unset; `sleep-KIND` waits so many seconds;
+   * `readrate-KIND` reads so many times as fast as the file plays.
+   */
   set(name: string, text?: string): void
   unset(name: string): void
   /** Kinds of the programs that started, in their order. */
@@ -39,6 +43,10 @@ echo $kind >> ${fileOf('started')}
 echo $$ > ${fileOf('pid')}-$kind
 while [ -e ${fileOf('block')}-$kind ]; do sleep 0.1; done
 if [ -e ${fileOf('fail')}-$kind ]; then cat ${fileOf('fail')}-$kind >&2; exit 1; fi
+if [ -e ${fileOf('sleep')}-$kind ]; then sleep $(cat ${fileOf('sleep')}-$kind); fi
+if [ -e ${fileOf('readrate')}-$kind ]; then exec ${programs.ffmpegPath} -readrate $(cat ${
+      fileOf('readrate')
+    }-$kind) "$@"; fi
 exec ${programs.ffmpegPath} "$@"`,
   )
   return {
