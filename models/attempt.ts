@@ -23,9 +23,9 @@ export interface StoredAttempt {
 export interface StoredWork extends StoredAttempt {
   _id: Types.ObjectId
   state: string
-  /** Attempts that ended with a failure or a crash, and the running one. */
+  /** Attempts that ended with a failure, or with a crash of work that is not resumed, and the running one. */
   attempts: number
-  /** Crashes that the next attempt resumed. */
+  /** Crashes after which an attempt was resumed, since the work was queued. Absent: none. */
   crashes?: number
 }
 

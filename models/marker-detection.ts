@@ -1,7 +1,7 @@
 // The job that detects the intro and the credits of the episodes of a season. There is one for each season with files.
 import mongoose, { Schema, type Types } from 'mongoose'
 import './mongoose-settings.js'
-import { attemptPaths, type StoredAttempt } from './attempt.js'
+import { attemptPaths, type StoredWork } from './attempt.js'
 
 /**
  * - `waiting`: for its turn, for masters of the season, or for the next attempt
@@ -13,15 +13,13 @@ import { attemptPaths, type StoredAttempt } from './attempt.js'
 export const DETECTION_STATES = ['waiting', 'running', 'done', 'skipped', 'failed'] as const
 export type DetectionState = (typeof DETECTION_STATES)[number]
 
-export interface StoredMarkerDetection extends StoredAttempt {
+export interface StoredMarkerDetection extends StoredWork {
   _id: Types.ObjectId
   title: Types.ObjectId
   season: number
   /** Hash of the files that are compared: other files start another detection. */
   filesHash: string
   state: DetectionState
-  /** Attempts that ended with a failure or a crash, and the running one. */
-  attempts: number
   /** Episodes that the last successful attempt compared, and those in which it found an intro and credits. */
   comparedEpisodes: number
   introEpisodes: number
@@ -40,6 +38,7 @@ const markerDetectionSchema = new Schema<StoredMarkerDetection>({
   state: { type: String, enum: DETECTION_STATES, default: 'waiting' },
   ...attemptPaths,
   attempts: { type: Number, default: 0 },
+  crashes: { type: Number, default: 0 },
   comparedEpisodes: { type: Number, default: 0 },
   introEpisodes: { type: Number, default: 0 },
   creditsEpisodes: { type: Number, default: 0 },

@@ -87,6 +87,7 @@ export function retryDelayMs (attempts: number): number {
 export const restartedFields = (nextAttemptAt: Date) => ({
   state: 'waiting' as const,
   attempts: 0,
+  crashes: 0,
   nextAttemptAt,
   progress: 0,
   failure: null,

@@ -78,7 +78,7 @@ t.test('workers detect markers', { timeout: 280_000, skip: await skipWithoutFfmp
     const worker = await startWorker('next', 0)
     await waitForResult()
     const result = { comparedEpisodes: 3, introEpisodes: 3, creditsEpisodes: 3 }
-    t.match(await findState(), { attempts: 2, failure: null, claim: null, ...result })
+    t.match(await findState(), { attempts: 1, crashes: 1, failure: null, claim: null, ...result })
     t.equal(countFingerprints(), FINGERPRINTS)
     t.equal(await worker.stop(), 0)
     const { body: season } = await send(api, 'GET', `/v1/shows/${show}/seasons/1`, admin)

@@ -200,7 +200,7 @@ export async function retryEncodingJob ({ encoding, now }: MasterDeps, id: strin
   const job = await requireEncodingJob(id)
   if (job.state === 'running') return job
   if (job.state === 'done') throw encodingDone((await listSteps([job._id])).map(({ kind }) => kind))
-  await changeState(id, ['failed', 'cancelled', 'waiting'], { ...restartedFields(now()), crashes: 0 })
+  await changeState(id, ['failed', 'cancelled', 'waiting'], restartedFields(now()))
   encoding.enqueue(id)
   return await requireEncodingJob(id)
 }

@@ -17,6 +17,8 @@ export type RunningDetection = RunningAttempt<StoredMarkerDetection>
 
 export const detectionAttempts = createAttempts<StoredMarkerDetection>(MarkerDetection, {
   dueStates: ['waiting', 'running', 'skipped'],
+  // What the process encoded beside it may have caused the crash.
+  isResumed: ({ state }) => state === 'running',
 })
 
 export async function findDetection ({ title, season }: SeasonKey): Promise<StoredMarkerDetection | null> {

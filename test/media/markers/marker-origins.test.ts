@@ -2,7 +2,9 @@
 import { writeFileSync, chmodSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
+import { EncodingJob } from '../../../models/encoding-job.js'
 import { MarkerDetection } from '../../../models/marker-detection.js'
+import { MAX_CRASHES } from '../../../src/media/attempts.js'
 import {
   describeFingerprints,
   findFingerprintProgram,
@@ -143,13 +145,24 @@ t.test('a season waits for its masters, and crashes are counted', async (t) => {
   const waiting = await MarkerDetection.findOne({ title: show.id }).lean()
   t.match(waiting, { state: 'waiting', attempts: 0 })
   t.ok(waiting!.nextAttemptAt > clock.now())
-  await MarkerDetection.updateOne({ title: show.id }, { state: 'running', attempts: 3, nextAttemptAt: new Date(0) })
+  const running = { state: 'running', attempts: 3, nextAttemptAt: new Date(0) } as const
+  await EncodingJob.deleteMany({ title: show.id })
+  await MarkerDetection.updateOne({ title: show.id }, running)
+  await run()
+  const resumed = await MarkerDetection.findOne({ title: show.id }).lean()
+  t.not(resumed?.state, 'failed', 'a crash is no attempt')
+  t.match(resumed, { crashes: 1 })
+  await MarkerDetection.updateOne({ title: show.id }, { ...running, crashes: MAX_CRASHES })
   await run()
   t.match(await MarkerDetection.findOne({ title: show.id }).lean(), {
     state: 'failed',
     attempts: 3,
+    crashes: MAX_CRASHES,
     failure: { code: 'detection-failed', text: /crash/ },
   })
+  const request = await admin.post(`/v1/admin/shows/${show.id}/seasons/1/marker-detection`)
+  t.match(request.body, { state: 'waiting', attempts: 0 })
+  t.match(await MarkerDetection.findOne({ title: show.id }).lean(), { crashes: 0 }, 'a request counts anew')
 })
 
 t.test('fpcalc computes fingerprints where ffmpeg has no chromaprint', async (t) => {

@@ -3,11 +3,11 @@ import mongoose from 'mongoose'
 import { EncodingStep, stepId } from '../../../../models/encoding-step.js'
 import { upsertOnce } from '../../../../models/upsert.js'
 import type { StepKind } from '../../../domain/vocabulary.js'
+import { restartedFields } from '../../attempts.js'
 import type { EncodingPlan } from '../encoding-plan.js'
 import { jobAttempts, type RunningJob } from '../job-state.js'
 import { ProgramStoppedError } from '../run-program.js'
 import { isOriginalKept } from './keep-original.js'
-import { restartedStep } from './step-state.js'
 
 /**
  * Adds the steps of a master that is encoded, before its job is done: a crash in between loses none. Can be repeated.
@@ -25,7 +25,7 @@ export async function addSteps (running: RunningJob, plan: EncodingPlan, now: Da
   await EncodingStep.deleteMany(isOther as never)
   for (const kind of kinds) {
     const { item, title, replaces } = job
-    const fields = { ...restartedStep(now), job: job._id, kind, item, title, replaces, durationMs: plan.durationMs }
+    const fields = { ...restartedFields(now), job: job._id, kind, item, title, replaces, durationMs: plan.durationMs }
     await upsertOnce(async () =>
       await EncodingStep.updateOne({ _id: stepId(job._id, kind) }, {
         $set: fields,

@@ -16,9 +16,6 @@ export const stepAttempts = createAttempts<StoredEncodingStep>(EncodingStep, {
   isResumed: ({ state }) => state === 'running',
 })
 
-/** Fields of a step that starts again. */
-export const restartedStep = (now: Date) => ({ ...restartedFields(now), crashes: 0 })
-
 /** One attempt at a step. */
 export interface StepWork {
   readonly running: RunningAttempt<StoredEncodingStep>
@@ -72,13 +69,13 @@ export async function cancelSteps (jobId: Types.ObjectId): Promise<void> {
 
 /** Queues the cancelled steps of a master again: the one that was to replace it was discarded. */
 export async function resumeSteps (jobId: Types.ObjectId, now: Date): Promise<void> {
-  await EncodingStep.updateMany({ job: jobId, state: 'cancelled' }, { $set: restartedStep(now) })
+  await EncodingStep.updateMany({ job: jobId, state: 'cancelled' }, { $set: restartedFields(now) })
 }
 
 /** Queues a step now; a running one is not changed. @returns false if the master has no such step */
 export async function restartStep (jobId: Types.ObjectId, kind: StepKind, now: Date): Promise<boolean> {
   const _id = stepId(jobId, kind)
   const isEnded = { _id, state: mongoose.trusted({ $ne: 'running' }) }
-  const { matchedCount } = await EncodingStep.updateOne(isEnded as never, { $set: restartedStep(now) })
+  const { matchedCount } = await EncodingStep.updateOne(isEnded as never, { $set: restartedFields(now) })
   return matchedCount > 0 || await EncodingStep.exists({ _id }) !== null
 }
