@@ -1,4 +1,5 @@
 // The filters that pages have in their URL.
+import { searchFields } from '@shared/search-fields.js'
 
 /** The dates of a period, `YYYY-MM-DD`; without them, the last 30 days. */
 export interface PeriodSearch {
@@ -6,10 +7,13 @@ export interface PeriodSearch {
   readonly to?: string
 }
 
-const isDate = (value: unknown): value is string => typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value)
+function pickDate (value: unknown): string | undefined {
+  const isDate = typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value))
+  return isDate ? value : undefined
+}
 
 export function validatePeriodSearch ({ from, to }: Record<string, unknown>): PeriodSearch {
-  return { ...isDate(from) ? { from } : {}, ...isDate(to) ? { to } : {} }
+  return searchFields({ from: pickDate(from), to: pickDate(to) })
 }
 
 const TYPES = ['movie', 'show'] as const
@@ -28,16 +32,12 @@ function pick<T> (values: readonly T[], value: unknown): T | undefined {
 }
 
 export function validateCatalogueSearch (search: Record<string, unknown>): CatalogueSearch {
-  const q = typeof search['q'] === 'string' && search['q'] !== '' ? search['q'] : undefined
-  const type = pick(TYPES, search['type'])
-  const sort = pick(SORTS, search['sort'])
-  const published = pick([true, false], search['published'])
-  return {
-    ...q === undefined ? {} : { q },
-    ...type === undefined ? {} : { type },
-    ...published === undefined ? {} : { published },
-    ...sort === undefined ? {} : { sort },
-  }
+  return searchFields({
+    q: pickText(search['q']),
+    type: pick(TYPES, search['type']),
+    published: pick([true, false], search['published']),
+    sort: pick(SORTS, search['sort']),
+  })
 }
 
 export interface CollectionSearch {
@@ -46,7 +46,7 @@ export interface CollectionSearch {
 }
 
 export function validateCollectionSearch (search: Record<string, unknown>): CollectionSearch {
-  return compact({ q: pickText(search['q']), published: pick([true, false], search['published']) })
+  return searchFields({ q: pickText(search['q']), published: pick([true, false], search['published']) })
 }
 
 /** The selected tab of an editor. */
@@ -55,7 +55,7 @@ export interface TabSearch {
 }
 
 export function validateTabSearch ({ tab }: Record<string, unknown>): TabSearch {
-  return typeof tab === 'string' ? { tab } : {}
+  return searchFields({ tab: pickText(tab) })
 }
 
 const MEDIA_STATES = ['processing', 'failed', 'ready'] as const
@@ -65,8 +65,7 @@ export interface MediaSearch {
 }
 
 export function validateMediaSearch (search: Record<string, unknown>): MediaSearch {
-  const state = pick(MEDIA_STATES, search['state'])
-  return state === undefined ? {} : { state }
+  return searchFields({ state: pick(MEDIA_STATES, search['state']) })
 }
 
 export const ENCODING_STATES = ['waiting', 'running', 'failed', 'done', 'cancelled'] as const
@@ -80,7 +79,10 @@ export interface EncodingSearch {
 }
 
 export function validateEncodingSearch (search: Record<string, unknown>): EncodingSearch {
-  return compact({ state: pick(ENCODING_STATES, search['state']), stepState: pick(STEP_STATES, search['stepState']) })
+  return searchFields({
+    state: pick(ENCODING_STATES, search['state']),
+    stepState: pick(STEP_STATES, search['stepState']),
+  })
 }
 
 export const DETECTION_STATES = ['waiting', 'running', 'skipped', 'failed', 'done'] as const
@@ -90,21 +92,16 @@ export interface DetectionsSearch {
 }
 
 export function validateDetectionsSearch (search: Record<string, unknown>): DetectionsSearch {
-  return compact({ state: pick(DETECTION_STATES, search['state']) })
+  return searchFields({ state: pick(DETECTION_STATES, search['state']) })
 }
 
 const ROLES = ['member', 'support', 'editor', 'admin'] as const
 const RESULTS = ['ok', 'refused', 'throttled', 'failed'] as const
 
+/** The router reads digits as a number. */
 function pickText (value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-/** Removes the fields without a value. */
-function compact<Fields extends object> (
-  fields: Fields,
-): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never
+  const text = typeof value === 'number' ? String(value) : value
+  return typeof text === 'string' && text !== '' ? text : undefined
 }
 
 export interface AccountSearch {
@@ -116,7 +113,7 @@ export interface AccountSearch {
 }
 
 export function validateAccountSearch (search: Record<string, unknown>): AccountSearch {
-  return compact({
+  return searchFields({
     q: pickText(search['q']),
     plan: pickText(search['plan']),
     role: pick(ROLES, search['role']),
@@ -132,7 +129,7 @@ export interface AuditSearch extends PeriodSearch {
 }
 
 export function validateAuditSearch (search: Record<string, unknown>): AuditSearch {
-  return compact({
+  return searchFields({
     account: pickText(search['account']),
     actor: pickText(search['actor']),
     action: pickText(search['action']),

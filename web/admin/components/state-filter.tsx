@@ -1,6 +1,11 @@
-// The choice of the state by which a list is filtered, in an element of the class `filters`.
+// The choice of the state by which a list is filtered, in `Filters`.
 import type { ReactNode } from 'react'
 import { SelectField } from '@shared/design/field.js'
+
+/** The row of the filters of a list. */
+export function Filters ({ children }: { readonly children: ReactNode }): ReactNode {
+  return <div className="filters">{children}</div>
+}
 
 interface StateFilterProps<State extends string> {
   readonly label: string

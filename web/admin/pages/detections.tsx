@@ -8,7 +8,7 @@ import { detectionsQuery } from '../api/detections.js'
 import { useDetectionColumns } from '../components/detection-columns.js'
 import { PageHead } from '../components/page.js'
 import { PagedTable } from '../components/paged-table.js'
-import { StateFilter } from '../components/state-filter.js'
+import { Filters, StateFilter } from '../components/state-filter.js'
 import { DETECTION_STATES } from '../searches.js'
 import '../styles/editor.css'
 import '../styles/media.css'
@@ -41,7 +41,7 @@ function DetectionList (): ReactNode {
   const columns = useDetectionColumns()
   return (
     <>
-      <div className="filters">
+      <Filters>
         <StateFilter
           label={jobs('state')}
           states={DETECTION_STATES}
@@ -53,7 +53,7 @@ function DetectionList (): ReactNode {
             void navigate({ to: '/media/detections', search, replace: true })
           }}
         />
-      </div>
+      </Filters>
       <PagedTable
         list={list}
         label={t('title')}

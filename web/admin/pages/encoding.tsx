@@ -8,7 +8,7 @@ import { encoderQuery, encodingJobsQuery } from '../api/encoding.js'
 import { useEncodingColumns } from '../components/encoding-columns.js'
 import { PageHead } from '../components/page.js'
 import { PagedTable } from '../components/paged-table.js'
-import { StateFilter } from '../components/state-filter.js'
+import { Filters, StateFilter } from '../components/state-filter.js'
 import { ENCODING_STATES, STEP_STATES, validateEncodingSearch, type EncodingSearch } from '../searches.js'
 import '../styles/editor.css'
 import '../styles/media.css'
@@ -57,7 +57,7 @@ function JobList (): ReactNode {
   const columns = useEncodingColumns()
   return (
     <>
-      <div className="filters">
+      <Filters>
         <StateFilter
           label={jobs('state')}
           states={ENCODING_STATES}
@@ -78,7 +78,7 @@ function JobList (): ReactNode {
             change({ stepState })
           }}
         />
-      </div>
+      </Filters>
       <PagedTable
         list={list}
         label={t('title')}

@@ -14,7 +14,7 @@ import { UploadMapping } from '../components/upload-mapping.js'
 import { UploadQueue } from '../components/upload-queue.js'
 import { ItemLink } from '../components/item-link.js'
 import { PagedTable } from '../components/paged-table.js'
-import { StateFilter } from '../components/state-filter.js'
+import { Filters, StateFilter } from '../components/state-filter.js'
 import '../styles/editor.css'
 import '../styles/media.css'
 
@@ -66,7 +66,7 @@ function FilesPanel (): ReactNode {
   const columns = useMediaColumns()
   return (
     <Panel title={t('allFiles')} className="section">
-      <div className="filters">
+      <Filters>
         <StateFilter
           label={t('state')}
           states={STATES}
@@ -77,7 +77,7 @@ function FilesPanel (): ReactNode {
             void navigate({ to: '/media', search: chosen === undefined ? {} : { state: chosen }, replace: true })
           }}
         />
-      </div>
+      </Filters>
       <PagedTable
         list={list}
         label={t('allFiles')}

@@ -1,14 +1,14 @@
 // The log-in page and the dashboard.
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { resumeSession } from '@shared/api/session.js'
+import { nextSearch } from '@shared/search-fields.js'
 import { validatePeriodSearch } from '../searches.js'
 import { root, staffLayout } from './layouts.js'
 
 const logIn = createRoute({
   getParentRoute: () => root,
   path: '/log-in',
-  validateSearch: ({ next }: Record<string, unknown>): { next?: string } =>
-    typeof next === 'string' && next.startsWith('/') && !next.startsWith('//') ? { next } : {},
+  validateSearch: nextSearch,
   beforeLoad: async () => {
     if ((await resumeSession()).status === 'logged-in') throw redirect({ to: '/' })
   },

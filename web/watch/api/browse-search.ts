@@ -1,4 +1,5 @@
 // The filters and the sort order of the browse pages, as the URL contains them.
+import { searchFields } from '@shared/search-fields.js'
 import type { MaturityRating, SortKey, SortOrder, TitleFilter, TitleKind } from './discovery.js'
 
 export interface BrowseSearch {
@@ -26,6 +27,7 @@ const RATINGS = [
   'TV-14',
   'TV-MA',
 ] as const satisfies readonly MaturityRating[]
+const ORDERS = ['asc', 'desc'] as const satisfies readonly SortOrder[]
 const SORT_KEYS = ['title', 'release', 'added', 'popularity'] as const satisfies readonly SortKey[]
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= 100
 const isNumber = (value: unknown): value is number => Number.isInteger(value) && Number(value) > 0
@@ -38,16 +40,16 @@ function findOne<T> (values: readonly T[], value: unknown): T | undefined {
 export function parseBrowseSearch (search: Record<string, unknown>): BrowseSearch {
   const { genre, yearFrom, yearTo, language, minHeight, order } = search
   const [rating, sort] = [findOne(RATINGS, search['rating']), findOne(SORT_KEYS, search['sort'])]
-  return {
-    ...isText(genre) ? { genre } : {},
-    ...isNumber(yearFrom) ? { yearFrom } : {},
-    ...isNumber(yearTo) ? { yearTo } : {},
-    ...rating === undefined ? {} : { rating },
-    ...isText(language) ? { language } : {},
-    ...isNumber(minHeight) ? { minHeight } : {},
-    ...sort === undefined ? {} : { sort },
-    ...order === 'asc' || order === 'desc' ? { order } : {},
-  }
+  return searchFields({
+    genre: isText(genre) ? genre : undefined,
+    yearFrom: isNumber(yearFrom) ? yearFrom : undefined,
+    yearTo: isNumber(yearTo) ? yearTo : undefined,
+    rating,
+    language: isText(language) ? language : undefined,
+    minHeight: isNumber(minHeight) ? minHeight : undefined,
+    sort,
+    order: findOne(ORDERS, order),
+  })
 }
 
 const TYPES: Readonly<Record<BrowseKind, TitleKind | undefined>> = { movies: 'movie', shows: 'show', all: undefined }

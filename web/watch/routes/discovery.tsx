@@ -1,5 +1,6 @@
 // Pages that find titles.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { searchFields } from '@shared/search-fields.js'
 import { HomePage } from '../pages/home.js'
 import { parseBrowseSearch } from '../api/browse-search.js'
 import { homeQuery } from '../api/home.js'
@@ -42,7 +43,7 @@ const search = createRoute({
   beforeLoad: loadDiscoveryMessages,
   validateSearch: ({ q, type }: Record<string, unknown>): SearchSearch => ({
     q: String(q ?? ''),
-    ...type === 'movie' || type === 'show' ? { type } : {},
+    ...searchFields({ type: type === 'movie' || type === 'show' ? type : undefined }),
   }),
   component: lazyRouteComponent(async () => await import('../pages/search.js'), 'SearchPage'),
 })
@@ -63,7 +64,7 @@ const show = createRoute({
   path: '/show/$titleId',
   beforeLoad: loadDiscoveryMessages,
   validateSearch: ({ season }: Record<string, unknown>): { season?: number } =>
-    Number.isInteger(season) ? { season: season as number } : {},
+    searchFields({ season: Number.isInteger(season) ? season as number : undefined }),
   loader: async ({ context: { queryClient }, params: { titleId } }) => {
     await Promise.all([
       queryClient.ensureQueryData(showQuery(titleId)),

@@ -81,8 +81,3 @@ export const profilePage = createRoute({
   beforeLoad: requireProfile,
   component: ProfileOutlet,
 })
-
-/** A path of this app to return to; another value is ignored. */
-export function nextSearch ({ next }: Record<string, unknown>): { next?: string } {
-  return typeof next === 'string' && next.startsWith('/') && !next.startsWith('//') ? { next } : {}
-}

@@ -1,5 +1,6 @@
 // The player.
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { searchFields } from '@shared/search-fields.js'
 import { loadPlaybackMessages } from '../messages/parts.js'
 import { profilePage } from './layouts.js'
 
@@ -16,7 +17,7 @@ const play = createRoute({
   beforeLoad: loadPlaybackMessages,
   validateSearch: ({ title, start }: Record<string, unknown>): PlayerSearch => ({
     title: String(title ?? ''),
-    ...start === true ? { start: true as const } : {},
+    ...searchFields({ start: start === true ? start : undefined }),
   }),
   component: lazyRouteComponent(async () => await import('../pages/play.js'), 'PlayPage'),
 })

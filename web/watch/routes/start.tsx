@@ -2,7 +2,8 @@
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router'
 import { resumeSession } from '@shared/api/session.js'
 import { loadVisitorMessages } from '../messages/parts.js'
-import { accountPage, nextSearch, requireGrownUp, root } from './layouts.js'
+import { nextSearch } from '@shared/search-fields.js'
+import { accountPage, requireGrownUp, root } from './layouts.js'
 
 /** Pages for visitors, also after a log-in in this tab or another one. */
 async function prepareVisitorPage ({ search }: { readonly search: { readonly next?: string } }): Promise<void> {
