@@ -1,6 +1,6 @@
 // Measures the delivery of media files: many clients request random ranges of one movie from the service, from nginx
-// with the same file, and from nginx in front of the service, in turns. Prints a table; a low ratio does not fail the
-// command.
+// and from plain Node.js with the same file, and from nginx in front of the service, in turns. Prints a table; a low
+// ratio does not fail the command.
 import { Command } from 'commander'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -16,6 +16,7 @@ import { findNginx, NO_NGINX, startNginx } from '../test/support/nginx.js'
 import type { Cleanup } from './cleanup.js'
 import { parsePositiveInteger, runBenchmark, runStep } from './command.js'
 import { connectToDatabase, openEnvironment, type Environment } from './environment.js'
+import { forkServer } from './forked-server.js'
 import { formatRatio, formatTable } from './measurements.js'
 import { readRss } from './process-usage.js'
 import { requestRanges, type Load, type MovieFile } from './range-clients.js'
@@ -23,6 +24,7 @@ import { requestJson, startService } from './service.js'
 import { signUpUser, type User } from './users.js'
 
 const CLIP = fileURLToPath(new URL('../../src/demo/clips/clip-480p-en.mp4', import.meta.url))
+const PLAIN_SERVER = fileURLToPath(new URL('./plain-file-server.js', import.meta.url))
 const MIB = 1024 ** 2
 /** The size of an MP4 box has 32 bits. */
 const MAX_SIZE_MIB = 4_095
@@ -211,7 +213,10 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
   const playback = await startPlayback(cleanup, service.origin, await signUpUser(service.origin), movie)
   const normflix: Target = { name: 'NormFlix', file: { url: service.origin + playback.path, sizeBytes } }
   const nginxTargets = await startNginxTargets(cleanup, environment, playback, sizeBytes)
-  const targets = nginxTargets === null ? [normflix] : [nginxTargets.nginx, normflix, nginxTargets.offloaded]
+  const plain = await startPlainServer(cleanup, environment, playback, sizeBytes)
+  const targets = nginxTargets === null
+    ? [normflix, plain]
+    : [nginxTargets.nginx, normflix, plain, nginxTargets.offloaded]
 
   const load = { clients, rangeBytes: range * 1_024, durationMs: seconds * 1_000 }
   const memory: MemoryUsage = { before: readRss(service.pid), peaks: [], after: null, sentBytes: 0 }
@@ -256,6 +261,17 @@ async function startNginxTargets (
       offloaded: { name: 'nginx for NormFlix', file: { url: nginx.origin + playback.path, sizeBytes } },
     }
   })
+}
+
+/** Starts a server of the same file that does nothing else: what a process of Node.js can reach. */
+async function startPlainServer (
+  cleanup: Cleanup,
+  { dataDir }: Environment,
+  { storageKey }: ActivePlayback,
+  sizeBytes: number,
+): Promise<Target> {
+  const { origin } = await forkServer(cleanup, PLAIN_SERVER, [path.join(dataDir, 'media', storageKey)])
+  return { name: 'plain Node.js', file: { url: `${origin}/`, sizeBytes } }
 }
 
 await runBenchmark(program, measure)

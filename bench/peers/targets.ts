@@ -1,7 +1,7 @@
 // The processes that are compared: the service in production mode, and its peers.
-import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Cleanup } from '../cleanup.js'
+import { forkServer } from '../forked-server.js'
 import { startService } from '../service.js'
 
 /** Requests come from this many addresses in turn, as from a proxy in front of the service. */
@@ -81,27 +81,14 @@ export async function startNodePeer (
   databasePid: number | null,
 ): Promise<Target> {
   const script = fileURLToPath(new URL(`./${name}-server.js`, import.meta.url))
-  const child = fork(script, [], {
-    env: { ...process.env, NODE_ENV: 'production', PEER_DATABASE_URI: databaseUri },
-    execArgv: ['--enable-source-maps'],
-    detached: process.platform !== 'win32',
-  })
-  cleanup.add(() => {
-    child.kill()
-  })
-  const port = await new Promise<number>((resolve, reject) => {
-    child.once('message', (message: { port: number }) => {
-      resolve(message.port)
-    })
-    child.once('error', reject)
-    child.once('exit', (code) => {
-      reject(new Error(`The peer ${name} ended with exit code ${code} before it listened.`))
-    })
+  const { origin, pid } = await forkServer(cleanup, script, [], {
+    NODE_ENV: 'production',
+    PEER_DATABASE_URI: databaseUri,
   })
   return {
     name,
-    origin: `http://127.0.0.1:${port}`,
-    pids: child.pid === undefined ? [] : [child.pid],
+    origin,
+    pids: pid === undefined ? [] : [pid],
     databasePids: databasePid === null ? [] : [databasePid],
   }
 }
