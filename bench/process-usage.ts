@@ -33,6 +33,12 @@ export function readChildrenCpuMs (pid: number | null): number | null {
   return readTimes(pid, 13)
 }
 
+/** Running children of a process; empty when they cannot be read. */
+export function readChildPids (pid: number): number[] {
+  const children = readProcFile(pid, `task/${pid}/children`) ?? ''
+  return children.split(' ').filter((text) => text !== '').map(Number)
+}
+
 /** @param index of the first of two fields of /proc/PID/stat, counted from field 3 */
 function readTimes (pid: number | null, index: number): number | null {
   const stat = readProcFile(pid, 'stat')
@@ -58,7 +64,7 @@ function readMemory (pid: number | null, pattern: RegExp): number | null {
   return kilobytes === undefined ? null : Number(kilobytes) * 1024
 }
 
-function readProcFile (pid: number | null, name: 'stat' | 'status'): string | null {
+function readProcFile (pid: number | null, name: 'stat' | 'status' | `task/${number}/children`): string | null {
   if (pid === null || process.platform !== 'linux') return null
   try {
     return readFileSync(`/proc/${pid}/${name}`, 'utf8')

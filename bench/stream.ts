@@ -17,8 +17,8 @@ import type { Cleanup } from './cleanup.js'
 import { parsePositiveInteger, runBenchmark, runStep } from './command.js'
 import { connectToDatabase, openEnvironment, type Environment } from './environment.js'
 import { forkServer } from './forked-server.js'
-import { formatRatio, formatTable } from './measurements.js'
-import { readRss } from './process-usage.js'
+import { formatMs, formatRatio, formatTable } from './measurements.js'
+import { readChildPids, readCpuMs, readRss } from './process-usage.js'
 import { requestRanges, type Load, type MovieFile } from './range-clients.js'
 import { requestJson, startService } from './service.js'
 import { signUpUser, type User } from './users.js'
@@ -126,10 +126,14 @@ async function startPlayback (cleanup: Cleanup, origin: string, user: User, movi
 interface Target {
   readonly name: string
   readonly file: MovieFile
+  /** Processes that take part in sending. */
+  readonly pids: ReadonlyArray<number | null>
 }
 interface Measurement {
   readonly mbPerSecond: number
   readonly requestsPerSecond: number
+  /** CPU time of all processes of the target for a range, ms; null when it cannot be read. */
+  readonly cpuMsPerRequest: number | null
 }
 /** Memory of the service in bytes. */
 interface MemoryUsage {
@@ -142,7 +146,7 @@ interface MemoryUsage {
 
 /** Measures the throughput of a target. @param memory records the memory of the process; null for other targets */
 async function measureTarget (
-  { file }: Target,
+  { file, pids }: Target,
   load: Load,
   pid: number | null,
   memory: MemoryUsage | null,
@@ -151,14 +155,25 @@ async function measureTarget (
   const timer = setInterval(() => {
     peak = Math.max(peak, readRss(pid) ?? 0)
   }, MEMORY_SAMPLE_INTERVAL_MS)
+  const cpuBefore = readCpu(pids)
   const { bytes, requests, durationMs } = await requestRanges(file, load).finally(() => {
     clearInterval(timer)
   })
+  const cpuAfter = readCpu(pids)
   if (memory !== null) {
     memory.peaks.push(peak)
     memory.sentBytes += bytes
   }
-  return { mbPerSecond: bytes / 1e3 / durationMs, requestsPerSecond: requests * 1e3 / durationMs }
+  return {
+    mbPerSecond: bytes / 1e3 / durationMs,
+    requestsPerSecond: requests * 1e3 / durationMs,
+    cpuMsPerRequest: cpuBefore === null || cpuAfter === null ? null : (cpuAfter - cpuBefore) / requests,
+  }
+}
+
+/** CPU time of all processes, ms; null if one cannot be read. */
+function readCpu (pids: Target['pids']): number | null {
+  return pids.map(readCpuMs).reduce((sum, ms) => sum === null || ms === null ? null : sum + ms, 0)
 }
 
 function median (values: readonly number[]): number {
@@ -166,6 +181,9 @@ function median (values: readonly number[]): number {
   const middle = Math.floor(sorted.length / 2)
   return sorted.length % 2 === 1 ? sorted[middle] ?? NaN : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2
 }
+
+const medianCpu = (measurements: readonly Measurement[]): number =>
+  median(measurements.map(({ cpuMsPerRequest }) => cpuMsPerRequest ?? NaN))
 
 /** Formats the results. Ratios compare measurements of the same iteration. */
 function formatResults (
@@ -184,9 +202,12 @@ function formatResults (
       `${Math.min(...speeds).toFixed(0)}–${Math.max(...speeds).toFixed(0)}`,
       median(own.map(({ requestsPerSecond }) => requestsPerSecond)).toFixed(0),
       formatRatio(median(ratios)),
+      formatMs(medianCpu(own)),
+      formatRatio(medianCpu(own) / medianCpu(baseMeasurements)),
     ]
   })
-  return formatTable(['sender', 'median MB/s', 'min–max', 'ranges/s', `vs. ${base?.name ?? ''}`], rows)
+  const versus = `vs. ${base?.name ?? ''}`
+  return formatTable(['sender', 'median MB/s', 'min–max', 'ranges/s', versus, 'CPU ms a range', versus], rows)
 }
 
 function formatMemory ({ before, peaks, after, sentBytes }: MemoryUsage): string {
@@ -211,7 +232,11 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
   )
   const service = await runStep('Start the service', async () => await startService(cleanup, database.uri, dataDir))
   const playback = await startPlayback(cleanup, service.origin, await signUpUser(service.origin), movie)
-  const normflix: Target = { name: 'NormFlix', file: { url: service.origin + playback.path, sizeBytes } }
+  const normflix: Target = {
+    name: 'NormFlix',
+    file: { url: service.origin + playback.path, sizeBytes },
+    pids: [service.pid],
+  }
   const nginxTargets = await startNginxTargets(cleanup, environment, playback, sizeBytes)
   const plain = await startPlainServer(cleanup, environment, playback, sizeBytes)
   const targets = nginxTargets === null
@@ -256,9 +281,14 @@ async function startNginxTargets (
     const service = await startService(cleanup, database.uri, dataDir, { X_ACCEL_REDIRECT_PREFIX: X_ACCEL_PREFIX })
     const nginx = await startNginx(binary, service.origin, path.join(dataDir, 'media'))
     cleanup.add(nginx.stop)
+    const pids = nginx.pid === null ? [] : [nginx.pid, ...readChildPids(nginx.pid)]
     return {
-      nginx: { name: 'nginx', file: { url: `${nginx.plainOrigin}/${playback.storageKey}`, sizeBytes } },
-      offloaded: { name: 'nginx for NormFlix', file: { url: nginx.origin + playback.path, sizeBytes } },
+      nginx: { name: 'nginx', file: { url: `${nginx.plainOrigin}/${playback.storageKey}`, sizeBytes }, pids },
+      offloaded: {
+        name: 'nginx for NormFlix',
+        file: { url: nginx.origin + playback.path, sizeBytes },
+        pids: [...pids, service.pid],
+      },
     }
   })
 }
@@ -270,8 +300,8 @@ async function startPlainServer (
   { storageKey }: ActivePlayback,
   sizeBytes: number,
 ): Promise<Target> {
-  const { origin } = await forkServer(cleanup, PLAIN_SERVER, [path.join(dataDir, 'media', storageKey)])
-  return { name: 'plain Node.js', file: { url: `${origin}/`, sizeBytes } }
+  const { origin, pid } = await forkServer(cleanup, PLAIN_SERVER, [path.join(dataDir, 'media', storageKey)])
+  return { name: 'plain Node.js', file: { url: `${origin}/`, sizeBytes }, pids: [pid ?? null] }
 }
 
 await runBenchmark(program, measure)

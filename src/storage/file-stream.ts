@@ -1,6 +1,6 @@
 // Reads a range of an open file: as a stream, or in large chunks whose buffers are used again.
-import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
+import type { FileUse } from './open-files.js'
 import type { ByteRange } from './storage.js'
 
 const STREAM_CHUNK_BYTES = 256 * 1024
@@ -19,14 +19,14 @@ export interface PooledChunk {
   release(): void
 }
 
-/** A range of a file. Destroying it closes the file. It is read either as a stream or by `readChunk`. */
+/** A range of a file. Destroying it ends its use of the file. It is read either as a stream or by `readChunk`. */
 export class FileStream extends Readable {
-  readonly #file: FileHandle
+  readonly #file: FileUse
   readonly #freeBuffers: FreeBuffers
   #position: number
   #remaining: number
 
-  constructor (file: FileHandle, { start, end }: ByteRange, freeBuffers: FreeBuffers) {
+  constructor (file: FileUse, { start, end }: ByteRange, freeBuffers: FreeBuffers) {
     super({ highWaterMark: STREAM_CHUNK_BYTES })
     this.#file = file
     this.#freeBuffers = freeBuffers
@@ -61,8 +61,7 @@ export class FileStream extends Readable {
   }
 
   override _destroy (error: Error | null, done: (error?: Error | null) => void): void {
-    // Waits for a read in progress.
-    this.#file.close().then(() => {
+    this.#file.release().then(() => {
       done(error)
     }, (closeError: Error) => {
       done(error ?? closeError)
@@ -71,7 +70,7 @@ export class FileStream extends Readable {
 
   async #readInto (buffer: Buffer, length: number): Promise<number> {
     if (length === 0) return 0
-    const { bytesRead } = await this.#file.read(buffer, 0, length, this.#position)
+    const { bytesRead } = await this.#file.handle.read(buffer, 0, length, this.#position)
     this.#position += bytesRead
     this.#remaining -= bytesRead
     return bytesRead

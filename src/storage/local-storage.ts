@@ -6,6 +6,7 @@ import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, type FileHand
 import path from 'node:path'
 import { finished } from 'node:stream/promises'
 import { FileStream, type FreeBuffers } from './file-stream.js'
+import { createOpenFiles, toFileUse, type OpenedFile } from './open-files.js'
 import {
   assertStorageKey,
   ObjectNotFoundError,
@@ -45,7 +46,7 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
     return file
   }
 
-  async function openFile (key: string): Promise<{ handle: FileHandle, sizeBytes: number }> {
+  async function openFile (key: string): Promise<OpenedFile> {
     const handle = await open(await resolvePath(key), READ_FLAGS).catch((error: unknown) => {
       throw hasCode(error, ['ENOENT', 'ELOOP', 'ENOTDIR', 'ENXIO', 'EISDIR']) ? new ObjectNotFoundError(key) : error
     })
@@ -54,6 +55,8 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
     await handle.close()
     throw new ObjectNotFoundError(key)
   }
+
+  const openFiles = createOpenFiles(openFile)
 
   async function assertFileExists (key: string): Promise<void> {
     const { handle } = await openFile(key)
@@ -68,6 +71,7 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
         await mkdir(path.dirname(target), { recursive: true })
         await rename(incoming, target)
         await syncFolder(path.dirname(target))
+        openFiles.forget(key)
         return
       } catch (error) {
         if (attempt === MAX_PUBLISH_ATTEMPTS || !hasCode(error, ['ENOENT'])) throw error
@@ -90,13 +94,19 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
         await publish(incoming, key)
       })
     },
-    async open (key, range) {
-      const { handle, sizeBytes } = await openFile(key)
+    async open (key, range, { mayBeOpen = false } = {}) {
+      const file = mayBeOpen ? await openFiles.use(key) : toFileUse(await openFile(key))
+      const { sizeBytes } = file
       if (range !== undefined && (range.start > range.end || range.end >= sizeBytes)) {
-        await handle.close()
+        await file.release()
         throw new ObjectNotFoundError(key)
       }
-      return new FileStream(handle, range ?? { start: 0, end: sizeBytes - 1 }, freeBuffers)
+      return new FileStream(file, range ?? { start: 0, end: sizeBytes - 1 }, freeBuffers)
+    },
+    async canOpen (key) {
+      const file = await openFiles.use(key).catch(nullIfNotFound)
+      await file?.release()
+      return file !== null
     },
     async stat (key) {
       const stats = await resolvePath(key).then(findStats).catch(nullIfNotFound)
@@ -106,6 +116,7 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
       const file = await resolvePath(key).catch(nullIfNotFound)
       if (file === null || (await findStats(file))?.isDirectory() !== false) return
       await rm(file, { force: true })
+      openFiles.forget(key)
       await removeEmptyFolders(path.dirname(file))
     },
     async locate (key) {

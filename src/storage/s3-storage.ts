@@ -103,6 +103,7 @@ export async function openS3Storage (config: S3Config, maxObjectBytes: number): 
         async (start) => responseBody(await getObject(key, { start, end: received.end }, first.ETag)),
       )
     },
+    canOpen: async (key) => await stat(key) !== null,
     stat,
     async remove (key) {
       const command = new DeleteObjectCommand(objectLocation(key))

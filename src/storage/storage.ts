@@ -19,6 +19,14 @@ export interface ByteRange {
   readonly end: number
 }
 
+export interface OpenOptions {
+  /**
+   * Reads a file that was opened a second ago, for clients that read an object range by range. What another process
+   * removes or replaces is noticed after that second.
+   */
+  readonly mayBeOpen?: boolean
+}
+
 export interface StoredObject {
   readonly key: string
   readonly modifiedAt: Date
@@ -34,7 +42,9 @@ export interface MediaStorage {
    * Opens an object or a range of it.
    * @throws ObjectNotFoundError, also if the object ends before the range does
    */
-  open(key: string, range?: ByteRange): Promise<Readable>
+  open(key: string, range?: ByteRange, options?: OpenOptions): Promise<Readable>
+  /** Whether an object can be opened. The answer may be a second old. */
+  canOpen(key: string): Promise<boolean>
   /** Size and age of an object; null if it does not exist. */
   stat(key: string): Promise<{ sizeBytes: number, modifiedAt: Date } | null>
   /** Removes an object; has no effect if it does not exist. */

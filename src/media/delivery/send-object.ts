@@ -109,7 +109,7 @@ async function offloadHeaders (
   { kind }: RangeOutcome,
   prefix: string,
 ): Promise<Record<string, string>> {
-  if (await storage.stat(key) === null) throw new ObjectNotFoundError(key)
+  if (!await storage.canOpen(key)) throw new ObjectNotFoundError(key)
   return {
     'content-type': contentType,
     'x-accel-redirect': `${prefix}/${key}`,
@@ -169,7 +169,7 @@ async function openBody (
   callbacks: FileBodyCallbacks,
 ): Promise<Readable> {
   const openRange = async ({ start, end }: ByteRange): Promise<Readable> =>
-    await storage.open(key, { start: startByte + start, end: startByte + end })
+    await storage.open(key, { start: startByte + start, end: startByte + end }, { mayBeOpen: true })
   const first = parts.find((part) => typeof part !== 'string')
   const opened = first === undefined ? null : await openRange(first)
   const body = opened instanceof FileStream && first !== undefined && parts.length === 1
