@@ -1,17 +1,12 @@
 // Reads a range of an open file: as a stream, or in large chunks whose buffers are used again.
 import { Readable } from 'node:stream'
+import { POOLED_CHUNK_BYTES, type FreeBuffers } from './free-buffers.js'
 import type { FileUse } from './open-files.js'
 import type { ByteRange } from './storage.js'
 
 const STREAM_CHUNK_BYTES = 256 * 1024
-/** Fewer and larger reads cost less CPU time. A response holds one such chunk. */
-export const POOLED_CHUNK_BYTES = 1024 ** 2
 /** Smaller chunks are allocated in their size. */
 const MIN_POOLED_BYTES = 64 * 1024
-const MAX_FREE_BUFFERS = 32
-
-/** Buffers of `POOLED_CHUNK_BYTES` that are not in use. */
-export type FreeBuffers = Buffer[]
 
 export interface PooledChunk {
   readonly bytes: Buffer
@@ -38,12 +33,10 @@ export class FileStream extends Readable {
   async readChunk (): Promise<PooledChunk | null> {
     const length = Math.min(this.#remaining, POOLED_CHUNK_BYTES)
     const isPooled = length >= MIN_POOLED_BYTES
-    const buffer = isPooled
-      ? this.#freeBuffers.pop() ?? Buffer.allocUnsafeSlow(POOLED_CHUNK_BYTES)
-      : Buffer.allocUnsafe(length)
+    const buffer = isPooled ? this.#freeBuffers.take() : Buffer.allocUnsafe(length)
     const bytesRead = await this.#readInto(buffer, length)
     const release = (): void => {
-      if (isPooled && this.#freeBuffers.length < MAX_FREE_BUFFERS) this.#freeBuffers.push(buffer)
+      if (isPooled) this.#freeBuffers.give(buffer)
     }
     if (bytesRead > 0) return { bytes: buffer.subarray(0, bytesRead), release }
     release()

@@ -5,7 +5,8 @@ import { constants, type Stats } from 'node:fs'
 import { lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, type FileHandle } from 'node:fs/promises'
 import path from 'node:path'
 import { finished } from 'node:stream/promises'
-import { FileStream, type FreeBuffers } from './file-stream.js'
+import { FileStream } from './file-stream.js'
+import { createFreeBuffers } from './free-buffers.js'
 import { createOpenFiles, toFileUse, type OpenedFile } from './open-files.js'
 import {
   assertStorageKey,
@@ -30,7 +31,7 @@ export async function openLocalStorage (root: string): Promise<MediaStorage> {
   await mkdir(path.join(root, INCOMING_FOLDER), { recursive: true })
   const base = await realpath(root)
   const incomingFolder = path.join(base, INCOMING_FOLDER)
-  const freeBuffers: FreeBuffers = []
+  const freeBuffers = createFreeBuffers()
 
   /** Path of an object. Each parent must be a folder or not exist yet: a symbolic link among them hides the object. */
   async function resolvePath (key: string): Promise<string> {
