@@ -5,6 +5,8 @@ import { Agent, getGlobalDispatcher, type Dispatcher } from 'undici'
 import { clientAddress } from './targets.js'
 
 const CONNECTIONS = 32
+/** A backlog of this process opens no further ones. */
+const OPEN_LOOP_CONNECTIONS = 64
 /** One body in this many is parsed and checked. */
 const CHECK_INTERVAL = 20
 /** Time in which a target finishes the requests that the end of a measurement interrupted. */
@@ -30,6 +32,8 @@ export interface LoadResult {
   /** From the first request to the last response, ms. */
   readonly durationMs: number
   readonly latenciesMs: readonly number[]
+  /** How late this process sent each request that was due at a fixed time, ms. */
+  readonly delaysMs?: readonly number[]
   readonly bytes: number
 }
 
@@ -144,7 +148,8 @@ interface OpenLoopOptions {
 }
 
 /**
- * Sends requests at fixed times, whether earlier ones have been answered or not. Latencies start at the fixed times.
+ * Sends requests at fixed times, whether earlier ones have been answered or not. Latencies start when this process has
+ * sent the request: it shares the processors with the target, and its delays are in the result.
  * @throws Error for a status other than 2xx, an unexpected body or a broken connection
  */
 export async function runOpenLoop (
@@ -153,30 +158,38 @@ export async function runOpenLoop (
   load: Load,
   { durationMs, count, signal }: OpenLoopOptions,
 ): Promise<LoadResult> {
-  const agent = new Agent()
+  const agent = new Agent({ connections: OPEN_LOOP_CONNECTIONS })
   const latenciesMs: number[] = []
+  const delaysMs: number[] = []
   let bytes = 0
+  const running = new Set<Promise<void>>()
+  const failures: Error[] = []
   const startedAt = performance.now()
-  const send = async (n: number, dueAt: number): Promise<void> => {
+  const send = async (n: number): Promise<void> => {
+    const sentAt = performance.now()
     const { status, body } = await sendWireRequest(agent, origin, toWireRequest(load.request(n), n))
-    latenciesMs.push(performance.now() - dueAt)
+    latenciesMs.push(performance.now() - sentAt)
     bytes += Buffer.byteLength(body)
     if (status < 200 || status > 299) throw new Error(`${description}: status ${status}: ${body}`)
     if (n % CHECK_INTERVAL === 0) checkBody(load, description, body)
   }
-  const running: Array<Promise<void>> = []
-  for (let n = 0; n < count && signal?.aborted !== true; n++) {
+  for (let n = 0; n < count && signal?.aborted !== true && failures.length === 0; n++) {
     const dueAt = startedAt + n * durationMs / count
     const waitMs = dueAt - performance.now()
     if (waitMs > 0) await sleep(waitMs)
-    const one = send(n, dueAt)
-    // All are awaited below.
-    one.catch(() => undefined)
-    running.push(one)
+    delaysMs.push(Math.max(0, performance.now() - dueAt))
+    const one = send(n).catch((error: unknown) => {
+      failures.push(error as Error)
+    }).finally(() => {
+      running.delete(one)
+    })
+    running.add(one)
   }
   await Promise.all(running)
   await agent.close()
-  return { responses: latenciesMs.length, durationMs: performance.now() - startedAt, latenciesMs, bytes }
+  const [failure] = failures
+  if (failure !== undefined) throw failure
+  return { responses: latenciesMs.length, durationMs: performance.now() - startedAt, latenciesMs, delaysMs, bytes }
 }
 
 async function sendWireRequest (

@@ -122,6 +122,8 @@ export async function measureIdle (targets: readonly Target[]): Promise<Map<Targ
 export const STEADY_SHARE = 0.6
 /** A pause of the machine of less than 1% of this time does not decide the 99th percentile. */
 const MIN_STEADY_MS = 10_000
+/** Share of the measurement that is sent before it. */
+const STEADY_WARM_UP = 0.2
 
 /** Sends each read at a fixed rate, a share of the highest rate that was measured before. */
 export async function measureSteadyReads (
@@ -141,7 +143,14 @@ export async function measureSteadyReads (
       progress(`${operation.name}, ${target.name}`)
       const { responses, durationMs: measuredMs } = addCosts(rounds)
       const count = Math.ceil(STEADY_SHARE * responses * durationMs / measuredMs)
-      const result = await runOpenLoop(target.origin, `${operation.title}, steady`, load, { durationMs, count })
+      const read = async (share: number) =>
+        await runOpenLoop(target.origin, `${operation.title}, steady`, load, {
+          durationMs: durationMs * share,
+          count: Math.ceil(count * share),
+        })
+      // Reads what was evicted since the same requests were sent before.
+      await read(STEADY_WARM_UP)
+      const result = await read(1)
       const ofReads = results.get(operation) ?? new Map<TargetName, LoadResult>()
       results.set(operation, ofReads.set(target.name, result))
     }

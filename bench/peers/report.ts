@@ -82,7 +82,7 @@ export function formatProcesses (
 
 export function formatSteadyReads (reads: ReadonlyMap<Operation, ReadonlyMap<TargetName, LoadResult>>): string {
   const rows = [...reads].flatMap(([operation, ofOperation]) =>
-    [...ofOperation].map(([name, { responses, durationMs, latenciesMs }]) => {
+    [...ofOperation].map(([name, { responses, durationMs, latenciesMs, delaysMs = [] }]) => {
       const [median, p99] = [quantile(latenciesMs, 0.5), quantile(latenciesMs, 0.99)]
       return [
         operation.title,
@@ -91,11 +91,20 @@ export function formatSteadyReads (reads: ReadonlyMap<Operation, ReadonlyMap<Tar
         formatMs(median),
         formatMs(p99),
         (p99 / median).toFixed(1),
+        formatMs(quantile(delaysMs, 0.99)),
       ]
     })
   )
   return formatTable(
-    [`at ${STEADY_SHARE * 100}% of the highest rate`, 'target', 'requests/s', 'p50 ms', 'p99 ms', 'p99 / p50'],
+    [
+      `at ${STEADY_SHARE * 100}% of the highest rate`,
+      'target',
+      'requests/s',
+      'p50 ms',
+      'p99 ms',
+      'p99 / p50',
+      'sent late, p99 ms',
+    ],
     rows,
   )
 }
