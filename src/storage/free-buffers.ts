@@ -1,5 +1,6 @@
 // Buffers for reading files, used again and again. A new one for each read would be external memory of V8, which starts
 // a full garbage collection after a few of them.
+
 /** Fewer and larger reads cost less CPU time. A response holds one such buffer. */
 export const POOLED_CHUNK_BYTES = 1024 ** 2
 /** More responses at a time allocate buffers of their own. */
@@ -16,7 +17,7 @@ export interface FreeBuffers {
 
 export function createFreeBuffers (): FreeBuffers {
   const buffers: Buffer[] = []
-  /** The smallest number of free buffers since the last time some were freed: nobody needed those. */
+  /** The smallest number of free buffers since the timer started: as many were not needed in this time. */
   let unused = 0
   let timer: NodeJS.Timeout | null = null
 

@@ -51,7 +51,7 @@ export function createOpenFiles (open: (key: string) => Promise<OpenedFile>): Op
   function forget (key: string, entry = entries.get(key)): void {
     if (entry === undefined || entries.get(key) !== entry) return
     entries.delete(key)
-    // Nobody waits for this: a file that cannot be opened was reported to its users, and a failed close loses no data.
+    // A file that cannot be opened was reported to its users, and closing one that was read cannot lose data.
     release(entry).catch(() => undefined)
   }
 

@@ -20,7 +20,7 @@ t.test('more than 128 free buffers are not kept', async (t) => {
   t.equal(taken.filter((buffer) => again.has(buffer)).length, 128)
 })
 
-t.test('buffers that nobody needed for a while are freed', { timeout: 3 * FREE_AFTER_MS + 20_000 }, async (t) => {
+t.test('buffers that were not needed for a while are freed', { timeout: 3 * FREE_AFTER_MS + 20_000 }, async (t) => {
   const free = createFreeBuffers()
   const taken = Array.from({ length: 5 }, () => free.take())
   for (const buffer of taken) free.give(buffer)
