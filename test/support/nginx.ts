@@ -78,7 +78,10 @@ export async function startNginx (binary: string, serviceOrigin: string, mediaFo
 /** The documented server block with the URLs and folders of the test. */
 function documentedServer (folder: string, port: number, serviceOrigin: string, mediaFolder: string): string {
   const documented = /```nginx\n([^]*?)```/.exec(readFileSync(path.resolve('docs', 'operations.md'), 'utf8'))?.[1] ?? ''
-  const changes = [['listen 80;', `listen 127.0.0.1:${port};`], ['http://127.0.0.1:3000', serviceOrigin], [
+  const changes = [['listen 80;', `listen 127.0.0.1:${port};`], [
+    'server 127.0.0.1:3000;',
+    `server ${new URL(serviceOrigin).host};`,
+  ], [
     'alias /data/media/;',
     `alias ${mediaFolder}/;`,
   ]] as const
