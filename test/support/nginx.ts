@@ -78,13 +78,11 @@ export async function startNginx (binary: string, serviceOrigin: string, mediaFo
 /** The documented server block with the URLs and folders of the test. */
 function documentedServer (folder: string, port: number, serviceOrigin: string, mediaFolder: string): string {
   const documented = /```nginx\n([^]*?)```/.exec(readFileSync(path.resolve('docs', 'operations.md'), 'utf8'))?.[1] ?? ''
-  const changes = [['listen 80;', `listen 127.0.0.1:${port};`], [
-    'server 127.0.0.1:3000;',
-    `server ${new URL(serviceOrigin).host};`,
-  ], [
-    'alias /data/media/;',
-    `alias ${mediaFolder}/;`,
-  ]] as const
+  const changes: ReadonlyArray<readonly [string, string]> = [
+    ['listen 80;', `listen 127.0.0.1:${port};`],
+    ['server 127.0.0.1:3000;', `server ${new URL(serviceOrigin).host};`],
+    ['alias /data/media/;', `alias ${mediaFolder}/;`],
+  ]
   return changes.reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`the documented configuration of nginx has no "${from}"`)
     return text.replace(from, to)
