@@ -7,6 +7,7 @@ import t from 'tap'
 import { startApp, containerOf, openApp } from '../support/app.js'
 import { addMovie } from '../support/catalogue.js'
 import { captureLog } from '../support/log.js'
+import { untilFilesOpenAgain } from '../support/open-files.js'
 import { play } from '../support/playback.js'
 import { call, expectProblem } from '../support/requests.js'
 import { signUp, signUpAdmin } from '../support/users.js'
@@ -102,6 +103,7 @@ t.test('tokens of media URLs', async (t) => {
     await send(`GET ${mediaPath}?token=${canary.repeat(1_000)} HTTP/1.1\r\nHost: x\r\n\r\n`)
     const { storageKey = '' } = containerOf(app).catalogue.findFile(started.mediaFile.id) ?? {}
     writeFileSync(path.join(config.dataDir, 'media', ...storageKey.split('/')), 'short')
+    await untilFilesOpenAgain()
     expectProblem(t, await call(app, 'GET', started.url), 'not-found', 404)
     t.ok(logged().includes('"statusCode":404'))
   })

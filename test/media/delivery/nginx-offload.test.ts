@@ -4,11 +4,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
-import { KEEP_OPEN_MS } from '../../../src/storage/open-files.js'
 import { startApp, containerOf, openApp } from '../../support/app.js'
 import { addMovie, clipBytes } from '../../support/catalogue.js'
+import { untilFilesOpenAgain } from '../../support/open-files.js'
 import { play } from '../../support/playback.js'
 import { signUp, signUpAdmin } from '../../support/users.js'
 import { findNginx, NO_NGINX, startNginx } from '../../support/nginx.js'
@@ -269,7 +268,7 @@ t.test('delivery by nginx', { timeout: 200_000, skip: binary === null ? NO_NGINX
 
   t.test('a missing file is a problem response', async (t) => {
     rmSync(path.join(mediaFolder, ...storageKey.split('/')))
-    await sleep(KEEP_OPEN_MS + 200)
+    await untilFilesOpenAgain()
     t.same(comparable(await request(nginx.origin, started.url)), {
       ...comparable(await request(plainOrigin, started.url)),
       status: 404,
