@@ -6,6 +6,7 @@ import path from 'node:path'
 import t from 'tap'
 import { HOSTILE_KEYS } from '../storage/hostile-keys.js'
 import { startApp, containerOf } from '../support/app.js'
+import { untilFilesOpenAgain } from '../support/open-files.js'
 import { call } from '../support/requests.js'
 import { createWorld } from './operations.js'
 
@@ -121,6 +122,7 @@ t.test('no path leads out of the storage folder', async (t) => {
     const file = path.join(config.dataDir, 'media', ...storageKey.split('/'))
     rmSync(file)
     symlinkSync(path.join(config.dataDir, 'secrets.json'), file)
+    await untilFilesOpenAgain()
     await expectNothing(world.stream.url)
   })
 
