@@ -197,7 +197,7 @@ export function createAudience (origin: string, data: TestData, tokens: ServiceT
     },
     stop () {
       stopped.abort()
-      // Requests that a viewer still waits for fail with it.
+      // Also fails the requests in progress.
       void agent.destroy()
     },
   }

@@ -24,7 +24,7 @@ t.test('a full queue', async (t) => {
     await call(app, 'POST', '/v1/auth/login', { body: { email, password: PASSWORD } })
   const attempts: Record<string, () => Promise<TestResponse>> = {
     'log-in': async () => await logIn(),
-    'log-in to an unknown account': async () => await logIn('nobody@example.com'),
+    'log-in with an unknown email': async () => await logIn('unknown@example.com'),
     'sign-up': async () =>
       await call(app, 'POST', '/v1/auth/signup', { body: { email: 'lee@example.com', password: PASSWORD } }),
     'PIN': async () => await kim.post(`${profile}/select`, { pin: PIN }),

@@ -162,7 +162,11 @@ t.test('a season waits for its masters, and crashes are counted', async (t) => {
   })
   const request = await admin.post(`/v1/admin/shows/${show.id}/seasons/1/marker-detection`)
   t.match(request.body, { state: 'waiting', attempts: 0 })
-  t.match(await MarkerDetection.findOne({ title: show.id }).lean(), { crashes: 0 }, 'a request counts anew')
+  t.match(
+    await MarkerDetection.findOne({ title: show.id }).lean(),
+    { crashes: 0 },
+    'a request resets the count of crashes',
+  )
 })
 
 t.test('fpcalc computes fingerprints where ffmpeg has no chromaprint', async (t) => {

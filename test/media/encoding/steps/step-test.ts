@@ -22,8 +22,8 @@ export interface StepPrograms {
   readonly ffmpegPath: string
   readonly ffprobePath: string
   /**
-   * `fail-KIND` prints its text and fails; `block-KIND` waits until it is unset; `sleep-KIND` waits so many seconds;
-   * `readrate-KIND` reads so many times as fast as the file plays.
+   * `fail-KIND` prints its text and fails; `block-KIND` waits until it is unset; `sleep-KIND` delays it by this
+   * number of seconds; `readrate-KIND` limits its reading to this multiple of the playback speed.
    */
   set(name: string, text?: string): void
   unset(name: string): void
