@@ -5,10 +5,9 @@ import { Piscina } from 'piscina'
 import { unavailable } from '../errors.js'
 import type { PasswordTask } from './password-worker.js'
 
-/** A place in the queue. A task without one takes its own. */
-export interface QueuePlace {
-  leave(): void
-}
+const PLACE = Symbol('place in the queue')
+/** Proves that its holder has a place in the queue. A task without one takes its own. */
+export type QueuePlace = typeof PLACE
 
 export interface PasswordHasher {
   /**
@@ -67,27 +66,20 @@ export function createPasswordHasher (
   const maxPlaces = threads + maxQueued
   let places = 0
   let isClosing = false
-  function takePlace (): QueuePlace {
-    if (isClosing || places >= maxPlaces) {
-      throw unavailable('busy', 'Too many log-ins are in progress. Retry in a moment.', BUSY_RETRY_AFTER_SECONDS)
-    }
-    places++
-    return {
-      leave () {
-        places--
-      },
-    }
-  }
+  const busy = (): Error =>
+    unavailable('busy', 'Too many log-ins are in progress. Retry in a moment.', BUSY_RETRY_AFTER_SECONDS)
   async function withPlace<T> (work: (place: QueuePlace) => Promise<T>): Promise<T> {
-    const place = takePlace()
+    if (isClosing || places >= maxPlaces) throw busy()
+    places++
     try {
-      return await work(place)
+      return await work(PLACE)
     } finally {
-      place.leave()
+      places--
     }
   }
   async function run (task: PasswordTask, place?: QueuePlace): Promise<string | boolean> {
     if (place === undefined) return await withPlace(async (place) => await run(task, place))
+    if (isClosing) throw busy()
     const result = pool.run(task)
     running.add(result)
     try {

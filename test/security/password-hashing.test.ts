@@ -180,3 +180,14 @@ t.test('closing finishes running and queued tasks', async (t) => {
   t.equal((await hashes).length, 10)
   await t.rejects(hasher.hash('lantern'), { status: 503, code: 'busy' }, 'no further task is accepted')
 })
+
+t.test('a task whose place was taken before the close is rejected after it', async (t) => {
+  const hasher = createPasswordHasher({ pepper: PEPPER, cost: 4 })
+  await t.rejects(
+    hasher.withPlace(async (place) => {
+      await hasher.close()
+      return await hasher.hash('lantern', place)
+    }),
+    { status: 503, code: 'busy' },
+  )
+})
