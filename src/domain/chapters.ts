@@ -30,11 +30,13 @@ export function normaliseChapters (
   durationMs: number,
 ): Chapter[] {
   const starts = new Set<number>()
-  const usable = chapters.toSorted((a, b) => a.startMs - b.startMs).filter(({ startMs }) => {
-    const isUsable = Number.isSafeInteger(startMs) && startMs >= 0 && startMs < durationMs && !starts.has(startMs)
-    starts.add(startMs)
-    return isUsable
-  })
+  const isInside = (startMs: number): boolean => Number.isSafeInteger(startMs) && startMs >= 0 && startMs < durationMs
+  const usable = chapters.filter(({ startMs }) => isInside(startMs)).sort((a, b) => a.startMs - b.startMs)
+    .filter(({ startMs }) => {
+      const isNew = !starts.has(startMs)
+      starts.add(startMs)
+      return isNew
+    })
   if (usable.length < 2) return []
   return usable.slice(0, MAX_CHAPTERS).map(({ startMs, title }, i) => ({
     startMs,

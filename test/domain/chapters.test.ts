@@ -24,6 +24,11 @@ t.test('the chapters of a file are sorted, distinct and inside the duration', as
     { startMs: 30_000, title: 'Second' },
     { startMs: 59_999, title: 'Last' },
   ])
+  const unordered = [{ startMs: 1, title: 'Second' }, { startMs: NaN, title: 'Unknown' }, {
+    startMs: 0,
+    title: 'First',
+  }]
+  t.strictSame(normaliseChapters(unordered, DURATION_MS).map(({ title }) => title), ['First', 'Second'])
   t.strictSame(normaliseChapters([{ startMs: 0, title: 'Whole film' }], DURATION_MS), [], 'one chapter divides nothing')
   t.strictSame(normaliseChapters([], DURATION_MS), [])
 })
