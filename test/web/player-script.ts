@@ -100,7 +100,8 @@ async function openPlayer (name, url) {
   context.createMediaElementSource(video).connect(analyser)
   analyser.connect(context.destination)
   const record = (_now, { mediaTime, presentedFrames, width }) => {
-    frames.push({ mediaTime, presentedFrames, width })
+    const { droppedVideoFrames } = video.getVideoPlaybackQuality()
+    frames.push({ mediaTime, presentedFrames, droppedVideoFrames, width })
     video.requestVideoFrameCallback(record)
   }
   video.requestVideoFrameCallback(record)
