@@ -96,10 +96,18 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>
 /**
  * Runs a program, `"$@"`, beside a shell that reads an open pipe from this process. The pipe ends with this process:
  * then the shell kills the group. Linux alone has a signal for the death of a parent (prctl), macOS has none.
+ *
+ * The group is a session of its own. With `sched_autogroup`, Linux gives each session the same share of the processors
+ * and compares the priorities of processes within a session only: the session needs a low priority too (sched(7)). It
+ * accepts one such change in 0.1 s.
  */
 const WATCHED_PROGRAM = `
 exec 3<&0
 (read -r line <&3; kill -9 -$$) >/dev/null 2>&1 &
+session=/proc/$$/autogroup
+(for attempt in 1 2 3 4 5; do
+  [ -w $session ] && ! echo ${constants.priority.PRIORITY_LOW} >$session && sleep 0.2 || break
+done) >/dev/null 2>&1 3<&- &
 nice -n ${constants.priority.PRIORITY_LOW} "$@" </dev/null 3<&- &
 wait $!
 `

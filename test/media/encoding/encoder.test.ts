@@ -1,4 +1,4 @@
-import { unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
@@ -53,6 +53,19 @@ t.test('a failure has the end of the log, and the program receives no secrets', 
   t.ok(result.logTail.length <= 32 * 1_024)
   t.match(result.logTail, /line 1999 of the log[^]*PATH=/)
   t.notMatch(result.logTail, /not-for-children/)
+})
+
+const AUTOGROUP = '/proc/self/autogroup'
+const noAutogroups = existsSync(AUTOGROUP) ? false : `this system has no ${AUTOGROUP}`
+
+t.test('the session of a program has the lowest priority too', { skip: noAutogroups }, async (t) => {
+  const folder = t.testdir({})
+  // Linux accepts one change in 0.1 s: several programs that start together try again.
+  const body = `for i in 1 2 3 4 5 6 7 8 9 10; do grep -q 'nice 19' ${AUTOGROUP} && exit 0; sleep 0.2; done; exit 1`
+  const encoder = createEncoder(writePrograms(folder, body))
+  const results = await Promise.all([1, 2, 3].map(async () => await encoder.encode([], { folder, durationMs: 1 })))
+  t.strictSame(results.map(({ ok }) => ok), [true, true, true])
+  t.match(readFileSync(AUTOGROUP, 'utf8'), 'nice 0', 'that of this process has not')
 })
 
 t.test('a program without progress is killed, and one that shows progress is not', async (t) => {
