@@ -12,11 +12,11 @@ import { mediaFolder } from '../src/storage/open-storage.js'
 import type { Cleanup } from './cleanup.js'
 import { parsePositiveInteger, runBenchmark, runStep } from './command.js'
 import { connectToDatabase, openEnvironment } from './environment.js'
-import { encodeByService, encodePlainly, PROGRAMS, type ServiceRun } from './ingest/encode.js'
+import { encodeByService, encodePlainly, PROGRAMS } from './ingest/encode.js'
 import { measureHeartbeats } from './ingest/heartbeats.js'
 import { makeMaster } from './ingest/masters.js'
 import { createQualityMeter, type QualityMeter } from './ingest/quality.js'
-import { formatHeartbeats, formatIngestTargets, formatMib, formatRuns } from './ingest/report.js'
+import { formatHeartbeats, formatIngestTargets, formatMib, formatRuns, type NamedRun } from './ingest/report.js'
 import { formatTable } from './measurements.js'
 import { startService } from './service.js'
 
@@ -72,14 +72,17 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
   await mkdir(plainFolder)
   const plain = await runStep('ffmpeg alone', async () => await encodePlainly(master, plainFolder))
   const dataDir = path.join(folder, 'service')
-  const encode = async (variables: Readonly<Record<string, string>>): Promise<ServiceRun> => {
-    const service = await startService(cleanup, database.uri, dataDir, variables)
-    const run = await encodeByService(service, master, plain.plan)
-    await service.stop()
-    return run
+  const encode = async (name: string, lowestFirst: 'on' | 'off'): Promise<NamedRun> =>
+    await runStep(`The service, ${name}`, async () => {
+      const service = await startService(cleanup, database.uri, dataDir, { LOWEST_RENDITION_FIRST: lowestFirst })
+      const run = await encodeByService(service, master, plain.plan)
+      await service.stop()
+      return { ...run, name }
+    })
+  const runs = {
+    atOnce: await encode('all at once', 'off'),
+    lowestFirst: await encode('lowest first', 'on'),
   }
-  const atOnce = await runStep('The service, all at once', async () => await encode({ LOWEST_RENDITION_FIRST: 'off' }))
-  const run = await runStep('The service, lowest first', async () => await encode({}))
   const heartbeats = await measureHeartbeats(cleanup, {
     databaseUri: database.uri,
     dataDir,
@@ -92,19 +95,19 @@ async function measure (cleanup: Cleanup, options: Options): Promise<void> {
   const rows = await runStep(
     meter.name,
     async (progress) =>
-      await measureRenditions(meter, run.itemId, { master, folder: mediaFolder(dataDir), seconds }, progress),
+      await measureRenditions(meter, runs.atOnce.itemId, { master, folder: mediaFolder(dataDir), seconds }, progress),
   )
   console.log([
     `Node ${process.versions.node}, ffmpeg ${programs.version}, ${availableParallelism()} processors, ` +
     `master of ${seconds} s, ${height} lines, ${formatMib(statSync(master).size, 1)} MiB.`,
     '',
-    formatRuns(seconds, plain, atOnce, run),
+    formatRuns(seconds, plain, runs),
     '',
     formatHeartbeats(heartbeats),
     '',
     formatTable(['rendition', 'MiB per film minute', meter.name], rows),
     '',
-    ...formatIngestTargets(plain, atOnce, run, heartbeats),
+    ...formatIngestTargets(plain, runs, heartbeats),
   ].join('\n'))
 }
 

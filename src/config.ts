@@ -85,8 +85,8 @@ export interface EncodingConfig {
   /** Device file of VA-API. */
   readonly vaapiDevice: string
   readonly ladder: readonly LadderRung[]
-  /** Whether the lowest rendition is encoded before the others. */
-  readonly isLowestFirst: boolean
+  /** Whether the lowest rendition is encoded before the others; `auto`: that of a long master. */
+  readonly lowestFirst: 'auto' | 'on' | 'off'
   readonly loudness: LoudnessTarget
 }
 
@@ -242,7 +242,7 @@ function toEncodingConfig (values: EnvironmentValues): EncodingConfig {
     vaapiDevice: VAAPI_DEVICE,
     ladder,
     // A hardware encoder is faster than the decoder: there, one decoding is sooner at the end.
-    isLowestFirst: LOWEST_RENDITION_FIRST === 'on' && VIDEO_ENCODER === 'libx264',
+    lowestFirst: VIDEO_ENCODER === 'libx264' ? LOWEST_RENDITION_FIRST : 'off',
     loudness: AUDIO_LOUDNESS,
   })
 }

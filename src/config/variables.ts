@@ -126,10 +126,9 @@ export const EnvironmentVariables = Type.Object({
     'Renditions of a master as height:quality:kbit/s, separated by commas; by default from 2160 to 240',
     rule((rung) => parseRung(rung) !== null, 'must list rungs such as 1080:21:6000: height, quality (0 to 51), kbit/s'),
   ),
-  LOWEST_RENDITION_FIRST: Type.Enum(SWITCH, {
-    default: 'on',
-    description:
-      'Encodes the lowest rendition before the others, to play soon; off: all from one decoding of the master',
+  LOWEST_RENDITION_FIRST: Type.Enum(['auto', ...SWITCH], {
+    default: 'auto',
+    description: 'Encodes the lowest rendition before the others, to play soon; auto: for masters of 5 minutes or more',
   }),
   AUDIO_LOUDNESS: Type.Enum([...LOUDNESS_TARGETS], {
     default: '-23',

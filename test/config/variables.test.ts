@@ -38,7 +38,7 @@ const CASES: Readonly<
   VIDEO_ENCODER: { valid: [['h264_nvenc', { encoding: { encoder: 'h264_nvenc' } }]], invalid: ['x265', 'LIBX264'] },
   VAAPI_DEVICE: { valid: [['/dev/dri/renderD129', { encoding: { vaapiDevice: '/dev/dri/renderD129' } }]], invalid: [] },
   LOWEST_RENDITION_FIRST: {
-    valid: [['on', { encoding: { isLowestFirst: true } }], ['off', { encoding: { isLowestFirst: false } }]],
+    valid: (['auto', 'on', 'off'] as const).map((text) => [text, { encoding: { lowestFirst: text } }]),
     invalid: ['yes', 'ON'],
   },
   AUDIO_LOUDNESS: {

@@ -52,7 +52,7 @@ async function encodeWhole (
   // An earlier attempt may have ended between its last rung and the end of the job.
   if (missing.rungs.length === 0) return
   const plan = await measureLoudness(deps, running.job, missing, folder, signal)
-  const passes = splitIntoPasses(plan, encoding.isLowestFirst)
+  const passes = splitIntoPasses(plan, encoding)
   const totalCost = passes.reduce((sum, pass) => sum + passCost(pass), 0)
   let completed = 0
   for (const pass of passes) {

@@ -6,6 +6,7 @@ import {
   type LadderRung,
   type SizedRung,
 } from '../../domain/encoding-ladder.js'
+import type { EncodingConfig } from '../../config.js'
 import type { LoudnessGain } from '../../domain/loudness.js'
 import type { MasterAudio, MasterClock, MasterInfo, MasterSubtitle, MasterVideo } from './master-info.js'
 
@@ -81,13 +82,21 @@ const NO_STREAMS: LowestRungStreams & Pick<EncodingPlan, 'pictureSubtitles'> = {
   pictureSubtitles: [],
 }
 
-/**
- * Splits a plan into passes, each of which decodes the master.
- * @param isLowestFirst the lowest rung has a pass of its own, so that the title can be played before the others are
- *   encoded
- */
-export function splitIntoPasses (plan: EncodingPlan, isLowestFirst: boolean): EncodingPlan[] {
-  if (!isLowestFirst || plan.rungs.length < 2) return [plan]
+/** All renditions of a shorter master are ready soon, and sooner from one decoding. */
+const MIN_LOWEST_FIRST_MS = 5 * 60_000
+
+/** Whether the lowest rung has a pass of its own, so that the title can be played before the others are encoded. */
+export function isLowestFirst (
+  { durationMs, rungs }: Pick<EncodingPlan, 'durationMs' | 'rungs'>,
+  { lowestFirst }: Pick<EncodingConfig, 'lowestFirst'>,
+): boolean {
+  if (rungs.length < 2) return false
+  return lowestFirst === 'auto' ? durationMs >= MIN_LOWEST_FIRST_MS : lowestFirst === 'on'
+}
+
+/** Splits a plan into passes, each of which decodes the master. */
+export function splitIntoPasses (plan: EncodingPlan, config: Pick<EncodingConfig, 'lowestFirst'>): EncodingPlan[] {
+  if (!isLowestFirst(plan, config)) return [plan]
   return [withRungs(plan, plan.rungs.slice(-1)), withRungs(plan, plan.rungs.slice(0, -1))]
 }
 

@@ -14,7 +14,7 @@ import { describeSubtitles } from '../probing/describe-subtitles.js'
 import { PROBE_VERSION } from '../probing/prober.js'
 import { addSubtitlesOfFile, mediaFileFields } from '../upload/media-files.js'
 import { EncodingFailedError, type EncodingDeps } from './encoding-deps.js'
-import { rungFileName, type EncodingPlan } from './encoding-plan.js'
+import { rungFileName, withRungs, type EncodingPlan } from './encoding-plan.js'
 import { saveRenditions, type RunningJob } from './job-state.js'
 import { ProgramStoppedError } from './run-program.js'
 
@@ -35,7 +35,8 @@ export async function publishRungs (
     if (rendition === undefined || signal.aborted || !await saveRenditions(running, running.job.renditions)) {
       throw new ProgramStoppedError()
     }
-    await publishRendition(deps, running.job, plan, rendition, path.join(folder, rungFileName(rung)))
+    const file = path.join(folder, rungFileName(rung))
+    await publishRendition(deps, running.job, withRungs(plan, [rung]), rendition, file)
   }
 }
 

@@ -140,9 +140,19 @@ t.test('a rung that is encoded without the lowest has neither', async (t) => {
     { durationMs: 60_000, clock: CLOCK, video: VIDEO, audio, subtitles: [], chapters: [] },
     LADDER,
   )
-  const passes = splitIntoPasses(plan, true)
+  const passes = splitIntoPasses(plan, { lowestFirst: 'on' })
   t.match(passes, [{ rungs: [{ height: 480 }], surround: audio }, { rungs: [{ height: 720 }], surround: [] }])
-  t.strictSame(splitIntoPasses(plan, false), [plan], 'all rungs from one decoding')
+  t.strictSame(splitIntoPasses(plan, { lowestFirst: 'off' }), [plan], 'all rungs from one decoding')
+})
+
+t.test('by default, the lowest rung of masters of 5 minutes or more comes first', async (t) => {
+  const countPasses = (durationMs: number, ladder = LADDER): number => {
+    const info = { durationMs, clock: CLOCK, video: VIDEO, audio: [AUDIO], subtitles: [], chapters: [] }
+    return splitIntoPasses(planEncoding(info, ladder), { lowestFirst: 'auto' }).length
+  }
+  t.equal(countPasses(299_999), 1)
+  t.equal(countPasses(300_000), 2)
+  t.equal(countPasses(300_000, LADDER.slice(0, 1)), 1, 'one rendition')
 })
 
 t.test('the gain is applied to the stereo version, with a limiter where peaks need one', async (t) => {

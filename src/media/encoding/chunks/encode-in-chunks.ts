@@ -10,7 +10,7 @@ import {
 import type { SizedRung } from '../../../domain/encoding-ladder.js'
 import { removeChunks, removeObjects } from '../../object-cleanup.js'
 import { EncodingFailedError, type EncodingDeps } from '../encoding-deps.js'
-import { ENCODING_SHARE, passCost, splitIntoPasses, type EncodingPlan } from '../encoding-plan.js'
+import { ENCODING_SHARE, isLowestFirst, passCost, splitIntoPasses, type EncodingPlan } from '../encoding-plan.js'
 import { saveChunkSettings, type RunningJob } from '../job-state.js'
 import { ProgramStoppedError } from '../run-program.js'
 import { chunkSettings } from './chunk-plan.js'
@@ -57,7 +57,7 @@ export async function encodeInChunks (deps: EncodingDeps, running: RunningJob, w
 }
 
 function numberPasses (plan: EncodingPlan, { config: { encoding } }: EncodingDeps): ChunkPass[] {
-  return splitIntoPasses(plan, encoding.isLowestFirst).map((passPlan, i) => ({
+  return splitIntoPasses(plan, encoding).map((passPlan, i) => ({
     pass: AUDIO_PASS + 1 + i,
     plan: passPlan,
   }))
@@ -69,9 +69,14 @@ export async function readChunkSettings (
   plan: EncodingPlan,
 ): Promise<string> {
   const status = await encoder.status()
-  const { encoder: videoEncoder, loudness, isLowestFirst } = encoding
+  const { encoder: videoEncoder, loudness } = encoding
   const version = status.isAvailable ? status.version : ''
-  return chunkSettings(plan, [version, videoEncoder, loudness, isLowestFirst ? 'lowest first' : 'all at once'])
+  return chunkSettings(plan, [
+    version,
+    videoEncoder,
+    loudness,
+    isLowestFirst(plan, encoding) ? 'lowest first' : 'all at once',
+  ])
 }
 
 /** Chunks that were encoded with other settings cannot be joined with new ones. */
