@@ -196,7 +196,7 @@ const OUT_OF_BAND = /^(?:avc1|hvc1)/i
 const IN_BAND = /^(?:avc3|hev1)/i
 
 /** Maps common names and sample entry codes of a codec to one family. */
-function codecFamily (codec: string): string {
+export function codecFamily (codec: string): string {
   const name = codec.toLowerCase()
   if (/^(avc|h\.?264)/.test(name)) return 'avc'
   if (/^(hvc|hev|hevc|h\.?265)/.test(name)) return 'hevc'

@@ -1,7 +1,7 @@
-// The renditions of one HLS playlist, taken from the packaged files of an item: one timeline, each resolution once,
-// each audio rendition once per codec.
+// The renditions of one HLS playlist, taken from the packaged files of an item: one timeline, each resolution and each
+// audio rendition once per codec.
 import { groupBy } from './arrays.js'
-import { videoHeight, type PlayableFile } from './file-choice.js'
+import { codecFamily, videoHeight, type PlayableFile } from './file-choice.js'
 import type { AudioKind } from './language-choice.js'
 
 export interface PackagedAudio {
@@ -15,7 +15,7 @@ export interface PackagedAudio {
 }
 
 export interface PackagedFile<A extends PackagedAudio = PackagedAudio>
-  extends Pick<PlayableFile, 'id' | 'width' | 'height' | 'bitrate' | 'edition'> {
+  extends Pick<PlayableFile, 'id' | 'width' | 'height' | 'bitrate' | 'videoCodec' | 'edition'> {
   /** Duration of the package, ms. */
   readonly durationMs: number
   readonly audioRenditions: readonly A[]
@@ -45,8 +45,8 @@ export const SAME_LENGTH_MS = 500
 
 /**
  * Builds the renditions that a player can switch between: files of the chosen file's edition and duration, none above
- * `maxHeight`. Of each resolution it takes the chosen file, or else the highest bitrate; of equal audio renditions the
- * chosen file's, or else the first.
+ * `maxHeight`. Of each resolution and codec it takes the chosen file, or else the highest bitrate: the original of a
+ * master stays beside its rendition. Of equal audio renditions it takes the chosen file's, or else the first.
  */
 export function buildRenditionSet<A extends PackagedAudio, F extends PackagedFile<A>> (
   chosen: F,
@@ -58,12 +58,16 @@ export function buildRenditionSet<A extends PackagedAudio, F extends PackagedFil
   )
   const compatible = [chosen, ...others.sort(compareQuality)]
   const variants = compatible.filter((file, i) =>
-    compatible.findIndex((other) => videoHeight(other) === videoHeight(file)) === i
+    compatible.findIndex((other) => videoKey(other) === videoKey(file)) === i
   )
   return {
     variants: initialFirst(variants.sort(compareQuality)),
     groups: groupAudio(compatible.flatMap(({ audioRenditions }) => audioRenditions)),
   }
+}
+
+function videoKey (file: PackagedFile): string {
+  return `${videoHeight(file)} ${file.videoCodec === null ? '' : codecFamily(file.videoCodec)}`
 }
 
 /** @param variants highest first */

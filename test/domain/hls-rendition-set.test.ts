@@ -22,6 +22,7 @@ const file = (
   width: Math.round(height * 16 / 9),
   height,
   bitrate: height * 1_000,
+  videoCodec: 'avc1.640028',
   edition: null,
   durationMs: 60_000,
   audioRenditions: languages.map((language) => ({
@@ -63,6 +64,13 @@ t.test('each resolution once, the highest up to 720p first; each audio rendition
   t.strictSame(listRenditions(uhd, [hd, uhd])[0], ['hd', 'uhd'], 'without 720p or less, the lowest is first')
   t.strictSame(listRenditions(uhd, [file('low', 360, []), file('mid', 720, []), uhd])[0], ['mid', 'uhd', 'low'])
   t.strictSame(listRenditions(file('silent', 480, []), []), [['silent'], []])
+})
+
+t.test('the original of a master stays beside its rendition of the same size', async (t) => {
+  const original = file('original', 1080, ['en'], { videoCodec: 'hvc1.2.4.L120.90', bitrate: 1_000 })
+  const second = file('second', 1080, ['en'], { videoCodec: 'hev1.2.4.L120.90', bitrate: 900 })
+  t.strictSame(listRenditions(hd, [sd, hd, original, second])[0], ['sd', 'hd', 'original'])
+  t.strictSame(listRenditions(second, [sd, hd, original, second])[0], ['sd', 'hd', 'second'])
 })
 
 t.test('files of another edition or duration are left out', async (t) => {

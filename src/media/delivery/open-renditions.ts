@@ -50,16 +50,22 @@ export async function openRenditionSet (
   grant: HlsGrant,
 ): Promise<HlsRenditionSet<OpenPackage, OpenAudio> | null> {
   const deliverable = deliverableFiles(deps.catalogue, grant.item)
-  const retiredMaster = deliverable.find(({ id, stage }) => id === grant.file && stage === 'retired')?.master ?? null
-  // Renditions of a master that was replaced since are offered with each other only: the new ones may have another cut.
-  const allowed = deliverable.filter((file) =>
-    videoHeight(file) <= grant.maxHeight &&
-    (file.stage === 'active' ? retiredMaster === null : file.master?.toString() === retiredMaster?.toString())
-  )
+  const granted = deliverable.find(({ id }) => id === grant.file)
+  if (granted === undefined) return null
+  const allowed = deliverable.filter((file) => videoHeight(file) <= grant.maxHeight && isOfferedWith(file, granted))
   const packages = await Promise.all(allowed.map(async (file) => await openPackage(deps, file)))
   const files = packages.filter((file) => file !== null)
   const chosen = files.find(({ id }) => id === grant.file)
   return chosen === undefined ? null : buildRenditionSet<OpenAudio, OpenPackage>(chosen, files, grant.maxHeight)
+}
+
+/**
+ * Files that were replaced since are offered with each other only, those of a master with those of the same master: the
+ * new ones may have another cut.
+ */
+function isOfferedWith (file: CatalogueFile, granted: CatalogueFile): boolean {
+  const masterOf = ({ master }: CatalogueFile): string | null => master?.toString() ?? null
+  return file.stage === granted.stage && (file.stage === 'active' || masterOf(file) === masterOf(granted))
 }
 
 async function openPackage ({ packages }: HlsDeps, file: CatalogueFile): Promise<OpenPackage | null> {
@@ -74,8 +80,9 @@ async function openPackage ({ packages }: HlsDeps, file: CatalogueFile): Promise
     language: audioLanguage(file, index, i),
     renditionId: `${packageId}-a${i}`,
   }))
-  const { id, width, height, bitrate, edition } = file
-  return { id, width, height, bitrate, edition, durationMs: index.durationMs, packageId, index, audioRenditions }
+  const { id, width, height, bitrate, videoCodec, edition } = file
+  const { durationMs } = index
+  return { id, width, height, bitrate, videoCodec, edition, durationMs, packageId, index, audioRenditions }
 }
 
 /** The current language of a track takes precedence over the language at the time of packaging. */

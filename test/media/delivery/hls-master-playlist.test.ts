@@ -46,6 +46,7 @@ function groupsOf (audioRenditions: AudioEntry[], audio: string | null = null): 
     width: 1_920,
     height: 1_080,
     bitrate: null,
+    videoCodec: 'avc1.640028',
     edition: null,
     durationMs: 60_000,
     audioRenditions,

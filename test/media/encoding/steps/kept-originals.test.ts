@@ -84,19 +84,27 @@ t.test('originals of masters', { skip: await skipWithoutFfmpeg() }, async (t) =>
     t.strictSame(await runDoctor(test), [])
   })
 
-  t.test('play on devices that state the codec, within the plan', async (t) => {
+  async function makeHdrFile (size: string, name: string): Promise<void> {
     await makeFile(folder, [
-      ...[
-        '-f',
-        'lavfi',
-        '-i',
-        'testsrc=size=3840x2160:rate=2:duration=5',
-        '-pix_fmt',
-        'yuv420p10le',
-        ...HEVC.slice(0, -1),
-      ],
-      ...['log-level=none:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc', 'hdr.mkv'],
+      ...['-f', 'lavfi', '-i', `testsrc=size=${size}:rate=2:duration=5`, '-pix_fmt', 'yuv420p10le'],
+      ...[...HEVC.slice(0, -1), 'log-level=none:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc', name],
     ])
+  }
+
+  t.test('stay beside a rendition of the same size', async (t) => {
+    await makeHdrFile('160x90', 'small.mkv')
+    const movie = await encode(t, 'small.mkv')
+    const { body } = await play(await signUp(app), movie, { client: { codecs: ['avc1', 'hvc1'] } })
+    const { text } = await readPlaylist(app, t, body.hlsUrl)
+    t.match(text, /^#EXT-X-STREAM-INF:.*CODECS="avc1.*VIDEO-RANGE=SDR/m)
+    t.match(text, /^#EXT-X-STREAM-INF:.*CODECS="hvc1.*VIDEO-RANGE=PQ/m)
+    const { payload } = await app.inject({ method: 'GET', url: body.dashUrl })
+    t.match(payload, /codecs="avc1/)
+    t.match(payload, /codecs="hvc1/)
+  })
+
+  t.test('play on devices that state the codec, within the plan', async (t) => {
+    await makeHdrFile('3840x2160', 'hdr.mkv')
     const movie = await encode(t, 'hdr.mkv')
     const basic = await signUp(app, { plan: 'basic' })
     const tv = { codecs: ['avc1', 'hvc1'] }
