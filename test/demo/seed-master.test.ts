@@ -3,7 +3,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { EncodingJob } from '../../models/encoding-job.js'
-import { Media, type StoredMedia } from '../../models/media.js'
+import { Media, type StoredMedia, type StoredMediaFile } from '../../models/media.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { createIndexes } from '../../src/database/indexes.js'
 import { hasAllClips, mediaPlan } from '../../src/demo/media-plan.js'
@@ -32,9 +32,13 @@ async function startSeededApp (t: Test, variables: Record<string, string> = {}):
   return await startApp(t, { DATA_DIR: dataDir, ENCODING_LADDER: '180:30:300,90:30:100', ...variables }, uri)
 }
 
+async function filesOf (itemId: string): Promise<readonly StoredMediaFile[]> {
+  return (await Media.findById(itemId).lean<StoredMedia>())?.files ?? []
+}
+
 /** Heights of the active files of an item, lowest first. */
 async function heightsOf (itemId: string): Promise<Array<number | null>> {
-  const files = (await Media.findById(itemId).lean())?.files ?? []
+  const files = await filesOf(itemId)
   return files.filter(({ stage }) => stage === 'active').map(({ height }) => height).sort((a, b) => (a ?? 0) - (b ?? 0))
 }
 
@@ -83,6 +87,13 @@ t.test('with ffmpeg', { timeout: 240_000, skip: await skipWithoutFfmpeg() }, asy
     t.match(played.body, { mediaFile: { height: 180 }, thumbnailsUrl: /^\// })
     const playlist = await test.app.inject({ method: 'GET', url: played.body.hlsUrl })
     t.match(playlist.payload, /LANGUAGE="es"/)
+    const packages = new Set([...playlist.payload.matchAll(/([0-9a-f]{24})-(?:v|a\d)/g)].map(([, id]) => id))
+    const active = (await filesOf(OTHER_ID)).filter(({ stage }) => stage === 'active')
+    t.strictSame(
+      [...packages].sort(),
+      active.map(({ hls }) => hls.packages[0]?._id.toString()).sort(),
+      'no retired clip',
+    )
     const cards = await call(test.app, 'GET', `/v1/profiles/${account.profiles[0].id}/continue-watching`, { token })
     t.match(cards.body.items.map((card: any) => [card.kind, card.title.title, card.positionMs]), [
       ['resume', '2001: A Space Odyssey', 23_400],
