@@ -58,7 +58,7 @@ export function recogniseFile (file: string): RecognisedFile {
   const episodes = bare === null ? parsed.episodes : [Number(bare[1])]
   const titleFolder = folders.toReversed().find((one) => !isStructural(one)) ?? null
   const isNamedByFolder = bare !== null || parsed.names.length === 0
-  const folder = titleFolder === null ? null : parseName(titleFolder)
+  const folder = titleFolder === null ? null : parseFolderName(titleFolder)
   return {
     kind,
     names: isNamedByFolder ? folder?.names ?? [] : parsed.names,
@@ -91,33 +91,76 @@ function findSeason (folders: readonly string[]): number | null {
   return null
 }
 
+const withoutTags = (name: string): string => name.replace(ID_TAGS, ' ').replace(EDITION_TAG, ' ')
+
 interface ParsedName extends Pick<RecognisedFile, 'names' | 'imdb' | 'tmdb' | 'season' | 'episodes' | 'edition'> {
   readonly language: string | null
 }
 
 function parseName (name: string): ParsedName {
-  const text = name.replace(ID_TAGS, ' ').replace(EDITION_TAG, ' ')
+  const text = withoutTags(name)
   const parsed = parseTorrentTitle(text)
-  const { title = '', seasons = [], episodes = [], episodeTitle = '', languages = [] } = parsed
+  const { title = '', seasons = [], episodes = [], episodeTitle = '' } = parsed
+  const year = parsed.year === undefined ? null : Number(parsed.year)
+  const whole = year === null ? null : findWholeName(text, year)
+  // What a certain name contains is no fact about the file.
+  const facts = whole?.isCertain === true ? parseTorrentTitle(`Name ${text.slice(whole.end)}`) : parsed
+  const { editions, unrated, languages = [] } = facts
   const [season = null] = seasons
   // `1x02-1x03` states its second episode where others state a title.
   const second = /^(\d{1,3})x(\d{1,4})$/.exec(episodeTitle)
   const [language = null, ...otherLanguages] = languages
   return {
-    names: listNames(title.trim(), parsed.year === undefined ? null : Number(parsed.year)),
+    names: listNames(STARTS_WITH_EPISODE.test(text) ? '' : title.trim(), year, whole),
     imdb: IMDB_ID.exec(name)?.[1] ?? null,
     tmdb: TMDB_ID.exec(name)?.[1] ?? null,
     season,
     episodes: second === null || Number(second[1]) !== season ? episodes : [...episodes, Number(second[2])],
-    edition: EDITION_TAG.exec(name)?.[1]?.trim() ?? findEdition(parsed.editions, parsed.unrated === true, text),
+    edition: EDITION_TAG.exec(name)?.[1]?.trim() ?? findEdition(editions, unrated === true, text),
     language: otherLanguages.length === 0 && language !== null && /^[a-z]{2}$/.test(language) ? language : null,
   }
 }
 
+/** A folder that is named after a title and nothing else, with spaces: no words are technical there. */
+const PLAIN_NAME = /^[^._[\](){}]+$/
+
+function parseFolderName (folder: string): Pick<ParsedName, 'names' | 'imdb' | 'tmdb'> {
+  const parsed = parseName(folder)
+  const text = withoutTags(folder).trim()
+  if (!PLAIN_NAME.test(text) || parsed.names.some(({ year }) => year !== null)) return parsed
+  return { ...parsed, names: [{ name: text, year: null }, ...parsed.names.filter(({ name }) => name !== text)] }
+}
+
 /** The year may be a part of the name, as in Blade Runner 2049. */
-function listNames (name: string, year: number | null): NameCandidate[] {
-  if (name === '') return year === null ? [] : [{ name: String(year), year: null }]
-  return year === null ? [{ name, year }] : [{ name, year }, { name: `${name} ${year}`, year: null }]
+function listNames (name: string, year: number | null, whole: WholeName | null): NameCandidate[] {
+  if (year === null) return name === '' ? [] : [{ name, year }]
+  const names = [...new Set(whole === null ? [name] : whole.isCertain ? [whole.name, name] : [name, whole.name])]
+    .filter((one) => one !== '')
+  if (names.length === 0) return [{ name: String(year), year: null }]
+  return [...names.map((one) => ({ name: one, year })), { name: `${names[0] ?? ''} ${year}`, year: null }]
+}
+
+/** `S01E01-E02` and `1x02`: the title is that of a folder. */
+const STARTS_WITH_EPISODE = /^\s*(?:s\d{1,3}[ ._-]*e\d|\d{1,3}x\d{1,4}\b)/i
+const EPISODE_NUMBER = /\bs\d{1,3}[ ._-]*e\d|\b\d{1,3}x\d{1,4}\b/i
+/** `[Group] ` at the start. */
+const LEADING_BRACKETS = /^\s*\[[^\]]*\]/
+
+interface WholeName {
+  readonly name: string
+  /** Before a year in parentheses, as media centres recommend. */
+  readonly isCertain: boolean
+  /** Where the name ends in the text. */
+  readonly end: number
+}
+
+/** The text before the year. The parser leaves out words that are technical elsewhere: HDR, Proper, Remastered. */
+function findWholeName (text: string, year: number): WholeName | null {
+  const inParentheses = text.indexOf(`(${year})`)
+  const end = inParentheses === -1 ? text.lastIndexOf(String(year)) : inParentheses
+  const before = text.slice(0, Math.max(0, end)).replace(LEADING_BRACKETS, '')
+  const name = before.replace(/[._]+/g, ' ').replace(/\s+/g, ' ').replace(/^[\s-]+|[\s([-]+$/g, '')
+  return name === '' || EPISODE_NUMBER.test(before) ? null : { name, isCertain: inParentheses !== -1, end }
 }
 
 function findEdition (editions: readonly string[] = [], isUnrated: boolean, text: string): string | null {

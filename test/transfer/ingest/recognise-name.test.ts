@@ -23,6 +23,12 @@ t.test('episodes, with season folders and specials', async (t) => {
       ['Show Name/Specials/E03.mkv', 'Show Name', null, 0, '3', null],
       ['Show Name (1999)/Season 1/02 - Pilot.mkv', 'Show Name', 1999, 1, '2', null],
       ['Show Name/Staffel 02/S02E07.mkv', 'Show Name', null, 2, '7', null],
+      ['24/S01E01-E02.mp4', '24', null, 1, '1 2', null],
+      ['24/S01E01E02.mp4', '24', null, 1, '1 2', null],
+      ['24/1x02.mp4', '24', null, 1, '2', null],
+      ['The Spanish Princess/S01E02.mp4', 'The Spanish Princess', null, 1, '2', null],
+      ['The Spanish Princess/S1/E02.mp4', 'The Spanish Princess', null, 1, '2', null],
+      ['The Proper Show {tmdb-12}/Season 1/E02.mp4', 'The Proper Show', null, 1, '2', null],
       ['Show Name - 03.mkv', 'Show Name', null, null, '3', null],
     ] as const
   ) t.strictSame(recognise(file), expected, file)
@@ -39,15 +45,33 @@ t.test('movies, with editions and numbers in their names', async (t) => {
       ['2001 A Space Odyssey (1968).mkv', '2001 A Space Odyssey', 1968, null, '', null],
       ['1917.2019.mkv', '1917', 2019, null, '', null],
       ['Movie (1999)/movie.mkv', 'movie', null, null, '', null],
+      ['Hdr Film (2021).mkv', 'Hdr Film', 2021, null, '', null],
+      ['Proper Villains (2020) [1080p].mkv', 'Proper Villains', 2020, null, '', null],
+      ['The Remastered Man (2003)/The Remastered Man (2003).mkv', 'The Remastered Man', 2003, null, '', null],
+      ['[Group] Remux.Love.(2020).1080p.mkv', 'Remux Love', 2020, null, '', null],
+      ['Dubbed (2018).mkv', 'Dubbed', 2018, null, '', null],
+      ["Alpha Multi (2001) [Director's Cut].mkv", 'Alpha Multi', 2001, null, '', "Director's Cut"],
+      ['Kilo Hevc (1999) {edition-Final Cut}.mp4', 'Kilo Hevc', 1999, null, '', 'Final Cut'],
     ] as const
   ) t.strictSame(recognise(file), expected, file)
   t.strictSame(recogniseFile('Blade.Runner.2049.mkv').names, [
     { name: 'Blade Runner', year: 2049 },
     { name: 'Blade Runner 2049', year: null },
   ], 'the year may be a part of the name')
+  t.strictSame(recogniseFile('Proper.Villains.2020.1080p.mkv').names, [
+    { name: 'Villains', year: 2020 },
+    { name: 'Proper Villains', year: 2020 },
+    { name: 'Villains 2020', year: null },
+  ], 'a technical word may be a part of the name')
   t.match(recogniseFile('The Matrix (1999) {imdb-tt0133093}.mkv'), { imdb: 'tt0133093', tmdb: null })
   t.match(recogniseFile('Se7en (1995) [tmdbid-807]/Se7en.mkv'), { imdb: null, tmdb: '807' })
   t.equal(recogniseFile('The.Movie.2001.German.1080p.mkv').language, 'de')
+  t.equal(recogniseFile('The Danish Girl (2015) German.mkv').language, 'de')
+  t.equal(
+    recogniseFile('The Spanish Prisoner (1997).mkv').language,
+    null,
+    'a language in the name is not that of the audio',
+  )
 })
 
 t.test('subtitles, with language and kind', async (t) => {
