@@ -165,8 +165,10 @@ function progressOf (
   chunks: readonly StoredEncodingChunk[],
 ): number {
   const remaining = chunks.filter(({ pass }) => pass === AUDIO_PASS || missing.some((one) => one.pass === pass))
-  return remaining.reduce((progress, chunk) => {
+  const progress = remaining.reduce((sum, chunk) => {
     const share = shareOf(passes, chunk, ofPass(chunk.pass, chunks).length)
-    return progress - share * (1 - chunk.progress)
+    return sum - share * (1 - chunk.progress)
   }, ENCODING_SHARE)
+  // Rounding errors of the sum.
+  return Math.max(0, progress)
 }
