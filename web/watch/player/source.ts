@@ -73,16 +73,25 @@ export function watchHls (hls: Hls, events: SourceEvents, signal: AbortSignal): 
 
 function toSource (hls: Hls): VideoSource {
   return {
-    heights: hls.levels.map(frameHeight),
+    heights: [...new Set(hls.levels.map(frameHeight))],
     languages: [...new Set(hls.allAudioTracks.map(({ lang }) => lang).filter((lang) => lang !== undefined))],
     setHeight: (height) => {
-      hls.nextLevel = height === null ? -1 : hls.levels.findIndex((level: Level) => frameHeight(level) === height)
+      hls.nextLevel = height === null ? -1 : findLevel(hls, height)
     },
     setLanguage: (language) => {
       const track = hls.audioTracks.find(({ lang }) => lang === language)
       if (track !== undefined) hls.audioTrack = track.id
     },
   }
+}
+
+/** A level of a height: one in the codec that plays, if there is one. */
+function findLevel (hls: Hls, height: number): number {
+  const current = hls.levels[hls.currentLevel]
+  const isInCodec = ({ codecSet, videoRange }: Level): boolean =>
+    codecSet === current?.codecSet && videoRange === current.videoRange
+  const inCodec = hls.levels.findIndex((level) => frameHeight(level) === height && isInCodec(level))
+  return inCodec === -1 ? hls.levels.findIndex((level) => frameHeight(level) === height) : inCodec
 }
 
 /** Watches a video element that plays one file, or HLS without hls.js. It may have begun to load. */
