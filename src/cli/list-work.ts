@@ -20,12 +20,13 @@ import { formatDuration, formatTime, type Column } from './format-list.js'
 import { toList, type Limit, type List, type ListRow } from './list-documents.js'
 
 export interface JobFilter extends Limit {
-  readonly state?: JobState
+  /** By default all but those that are ready. */
+  readonly states?: readonly JobState[]
 }
 
-/** Skipped: a program is missing; it is tried again. */
-type JobState = 'processing' | 'failed' | 'skipped' | 'ready'
-const DEFAULT_STATES: readonly JobState[] = ['processing', 'failed', 'skipped']
+/** Waiting: no worker runs it. Skipped: a program is missing; it is tried again. */
+export type JobState = 'waiting' | 'processing' | 'failed' | 'skipped' | 'ready'
+const DEFAULT_STATES: readonly JobState[] = ['waiting', 'processing', 'failed', 'skipped']
 
 /** Work on a media file, an upload, a master, or the episodes of a season. A step has the ID of its master. */
 export interface JobRow extends ListRow {
@@ -59,7 +60,8 @@ export const JOB_COLUMNS: ReadonlyArray<Column<JobRow>> = [
 
 /** A cancelled job is listed by the API only. */
 const ENCODING_STATES = {
-  processing: ['waiting', 'running'],
+  waiting: ['waiting'],
+  processing: ['running'],
   ready: ['done'],
   failed: ['failed'],
   skipped: [],
@@ -69,8 +71,7 @@ const DETECTION_STATES = { ...ENCODING_STATES, skipped: ['skipped'] } as const s
 >
 
 /** Lists what happens to media files, uploads, masters and the markers of seasons, newest first. */
-export async function listJobs ({ state, limit }: JobFilter): Promise<List<JobRow>> {
-  const states = state === undefined ? DEFAULT_STATES : [state]
+export async function listJobs ({ states = DEFAULT_STATES, limit }: JobFilter): Promise<List<JobRow>> {
   const isWanted = mongoose.trusted({ $in: states })
   const encodingStates = states.flatMap((one) => ENCODING_STATES[one])
   const detectionStates = states.flatMap((one) => DETECTION_STATES[one])
@@ -163,7 +164,7 @@ function toMasterRow (
   item: Item,
 ): Omit<JobRow, 'id' | 'job'> {
   return {
-    state: state === 'done' ? 'ready' : state === 'failed' ? 'failed' : 'processing',
+    state: toJobState(state),
     progress,
     attempts,
     ...item,
@@ -173,12 +174,18 @@ function toMasterRow (
   }
 }
 
+/** A cancelled job is listed only while its worker ends. */
+function toJobState (state: EncodingState | DetectionState): JobState {
+  if (state === 'done') return 'ready'
+  return state === 'running' || state === 'cancelled' ? 'processing' : state
+}
+
 function toDetectionRow (detection: StoredMarkerDetection, titles: ReadonlyMap<string, string>): JobRow {
   const { _id, title, season, state, progress, attempts, failure, logTail } = detection
   return {
     id: _id.toString(),
     job: 'markers',
-    state: state === 'done' ? 'ready' : state === 'failed' || state === 'skipped' ? state : 'processing',
+    state: toJobState(state),
     progress,
     attempts,
     title: describeTitle(title, titles),

@@ -2,13 +2,18 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { ROLES, STEP_KINDS } from '../domain/vocabulary.js'
 import type { AccountFilter, List, ListRow, TitleFilter } from './list-documents.js'
-import type { JobFilter, StreamFilter } from './list-work.js'
+import type { JobState, StreamFilter } from './list-work.js'
 import type { RetryOptions } from './retry-job.js'
 import { withContainer } from './with-container.js'
 
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 100_000
 const EXAMPLE_ID = '6650a1f0c2d4e5f601234567'
+
+interface JobsOptions extends ListOptions {
+  readonly state?: JobState
+  readonly watch?: boolean
+}
 
 interface ListOptions {
   readonly limit: number
@@ -61,22 +66,22 @@ export function registerListCommands (program: Command): void {
     )
     .enablePositionalOptions()
     .addOption(
-      new Option('--state <state>', 'only jobs in this state; "ready": finished, "skipped": a program is missing')
-        .choices(['processing', 'failed', 'skipped', 'ready']),
+      new Option('--state <state>', 'only jobs in this state; "waiting": no worker runs it')
+        .choices(['waiting', 'processing', 'failed', 'skipped', 'ready']),
     )
     .addOption(
       new Option('--watch', 'show progress until no job is left; the exit code is 1 if one has failed since the start')
         .conflicts(['state', 'json']),
     )
     .addHelpText('after', examples('jobs', 'jobs --state failed --json', 'jobs --watch', `jobs retry ${EXAMPLE_ID}`))
-    .action(async ({ watch, ...options }: JobFilter & ListOptions & { watch?: boolean }) => {
+    .action(async ({ watch, state, ...options }: JobsOptions) => {
       if (watch === true) {
         await watchUntilDone(options.limit)
         return
       }
       await printList(options, async () => {
         const { listJobs } = await import('./list-work.js')
-        return await listJobs(options)
+        return await listJobs(state === undefined ? options : { ...options, states: [state] })
       })
     })
 

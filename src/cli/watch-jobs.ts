@@ -19,7 +19,7 @@ export interface WatchJobsOptions {
 }
 
 /**
- * Shows the jobs that are processed until none is left, or until the signal aborts.
+ * Shows the jobs that wait or are processed until none is left, or until the signal aborts.
  * @returns the number of jobs that failed since the start
  */
 export async function watchJobs ({ limit, signal, output }: WatchJobsOptions): Promise<number> {
@@ -29,7 +29,7 @@ export async function watchJobs ({ limit, signal, output }: WatchJobsOptions): P
   try {
     do {
       const previous = processing
-      const { rows } = await listJobs({ state: 'processing', limit: MAX_WATCHED })
+      const { rows } = await listJobs({ states: ['waiting', 'processing'], limit: MAX_WATCHED })
       processing = new Map(rows.map((row) => [jobKey(row), row]))
       // A job that is repeated by a request is processed again.
       for (const key of processing.keys()) ended.delete(key)
@@ -51,7 +51,7 @@ const DELETABLE_JOBS = ['encoding', ...STEP_KINDS, 'markers'] as const
 async function readOutcomes (jobs: readonly JobRow[]): Promise<WatchedJob[]> {
   if (jobs.length === 0) return []
   const lists = await Promise.all(
-    (['failed', 'skipped'] as const).map(async (state) => await listJobs({ state, limit: MAX_WATCHED })),
+    (['failed', 'skipped'] as const).map(async (state) => await listJobs({ states: [state], limit: MAX_WATCHED })),
   )
   const unfinished = new Map(lists.flatMap(({ rows }) => rows).map((row) => [jobKey(row), row]))
   const ids = mongoose.trusted({ $in: jobs.filter(isDeletable).map(({ id }) => id) })

@@ -135,7 +135,9 @@ t.test('jobs include the steps of masters', async (t) => {
   const states = async (...words: string[]): Promise<unknown[]> =>
     (await list(t, running, 'jobs', ...words)).filter(({ id }) => id === job)
       .map(({ job: kind, state }) => `${String(kind)} ${String(state)}`).sort()
-  t.strictSame(await states(), ['pictures failed', 'thumbnails processing'])
+  t.strictSame(await states(), ['pictures failed', 'thumbnails waiting'])
+  t.strictSame(await states('--state', 'waiting'), ['thumbnails waiting'])
+  t.strictSame(await states('--state', 'processing'), [])
   t.strictSame(await states('--state', 'ready'), ['encoding ready', 'subtitles ready'])
   const failed = (await list(t, running, 'jobs', '--state', 'failed')).filter(({ id }) => id === job)
   t.match(failed, [{
@@ -162,9 +164,10 @@ t.test('jobs include the detections of markers', async (t) => {
   await addMarkerDetection({ titleId, season: 2 }, { state: 'skipped', failure })
   const failedId = await addMarkerDetection({ titleId, season: 3 }, { state: 'failed', attempts: 3, failure })
   await addMarkerDetection({ titleId, season: 4 }, { state: 'done' })
+  await addMarkerDetection({ titleId, season: 5 }, { state: 'waiting' })
   const states = async (...words: string[]): Promise<unknown[]> =>
     (await list(t, running, 'jobs', ...words)).map(({ season, state }) => `${season} ${state}`).sort()
-  t.strictSame(await states(), ['1 processing', '2 skipped', '3 failed'])
+  t.strictSame(await states(), ['1 processing', '2 skipped', '3 failed', '5 waiting'])
   t.strictSame(await states('--state', 'ready'), ['4 ready'])
   t.strictSame(await states('--state', 'skipped'), ['2 skipped'])
   t.match(await list(t, running, 'jobs', '--state', 'processing'), [{

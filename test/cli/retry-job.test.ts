@@ -30,7 +30,7 @@ t.test('jobs retry', async (t) => {
     const id = await addEncodingJob(master, FAILED)
     const { code, out, err } = await run(id)
     t.equal(code, 0, err)
-    t.match(out, /^JOB +STATE[^]*\nencoding +processing +0% +0 +Fawlty Towers S1 E1 [^]*normflix jobs --watch/)
+    t.match(out, /^JOB +STATE[^]*\nencoding +waiting +0% +0 +Fawlty Towers S1 E1 [^]*normflix jobs --watch/)
     t.match(await findEncodingJob(id), { state: 'waiting', attempts: 0, crashes: 0, failure: null, logTail: '' })
     t.equal(
       await EncodingJob.countDocuments({ _id: id, nextAttemptAt: mongoose.trusted({ $lte: new Date() }) }),
@@ -39,7 +39,7 @@ t.test('jobs retry', async (t) => {
     )
     t.match(await Audit.find({ action: 'jobs-retry' }).lean(), [{ reason: 'command-line' }])
     await EncodingJob.updateOne({ _id: id }, { state: 'cancelled' })
-    t.match(JSON.parse((await run(id, '--json')).out), { id, job: 'encoding', state: 'processing', reason: null })
+    t.match(JSON.parse((await run(id, '--json')).out), { id, job: 'encoding', state: 'waiting', reason: null })
   })
 
   await t.test('queues a step of a master, also one that is done', async (t) => {
@@ -51,7 +51,7 @@ t.test('jobs retry', async (t) => {
     t.match(JSON.parse(out), {
       id,
       job: 'thumbnails',
-      state: 'processing',
+      state: 'waiting',
       attempts: 0,
       title: { id: titleId },
       season: 1,
@@ -61,12 +61,12 @@ t.test('jobs retry', async (t) => {
     })
     t.match(await EncodingStep.find({ job: id, kind: 'thumbnails' }).lean(), [{ state: 'waiting', crashes: 0 }])
     t.match(await EncodingStep.find({ job: id, kind: 'pictures' }).lean(), [{ state: 'done' }], 'the others stay')
-    t.match(await run(id, '--step', 'pictures'), { code: 0, out: /^pictures +processing /m })
+    t.match(await run(id, '--step', 'pictures'), { code: 0, out: /^pictures +waiting /m })
   })
 
   await t.test('queues the detection of a season', async (t) => {
     const id = await addMarkerDetection({ titleId }, { state: 'failed', attempts: 3, failure: FAILURE })
-    t.match(await run(id), { code: 0, out: /^markers +processing +0% +0 +Fawlty Towers S1 /m })
+    t.match(await run(id), { code: 0, out: /^markers +waiting +0% +0 +Fawlty Towers S1 /m })
     t.match(await MarkerDetection.findById(id).lean(), { state: 'waiting', attempts: 0, failure: null })
   })
 

@@ -158,7 +158,7 @@ t.test('jobs --watch', async (t) => {
     const { output, text } = createTerminal()
     const controller = new AbortController()
     const result = watchJobs({ limit: 50, signal: controller.signal, output })
-    await waitUntil(() => text().includes('processing'))
+    await waitUntil(() => text().includes('waiting'))
     controller.abort()
     t.equal(await result, 0)
   })
