@@ -58,17 +58,16 @@ async function encodeWhole (
   for (const pass of passes) {
     const share = passCost(pass) / totalCost
     const args = encodingArguments(pass, await storage.locate(running.job.storageKey), encoding)
-    requireSuccess(
-      await encoder.encode(args, {
-        folder,
-        durationMs: plan.durationMs,
-        signal,
-        onProgress: (progress) => {
-          running.progress = (completed + progress * share) * ENCODING_SHARE
-        },
-      }),
-    )
-    await publishRungs(deps, running, pass, folder, signal)
+    const result = await encoder.encode(args, {
+      folder,
+      durationMs: plan.durationMs,
+      signal,
+      onProgress: (progress) => {
+        running.progress = (completed + progress * share) * ENCODING_SHARE
+      },
+    })
+    requireSuccess(result)
+    await publishRungs(deps, running, pass, { folder, logTail: result.logTail }, signal)
     completed += share
   }
 }

@@ -17,8 +17,11 @@ export async function planMaster (
   signal: AbortSignal,
 ): Promise<EncodingPlan> {
   try {
-    const result = readMasterInfo(requireSuccess(await encoder.probe(await storage.locate(storageKey), signal)))
-    if (!result.ok) throw new EncodingFailedError(result.code, result.reason, { isFinal: true })
+    const probed = await encoder.probe(await storage.locate(storageKey), signal)
+    const result = readMasterInfo(requireSuccess(probed))
+    if (!result.ok) {
+      throw new EncodingFailedError(result.code, result.reason, { logTail: probed.logTail, isFinal: true })
+    }
     return planEncoding(result.info, config.encoding.ladder)
   } catch (error) {
     if (error instanceof EncoderUnavailableError) throw new EncodingFailedError('encoder-unavailable', error.message)

@@ -13,7 +13,7 @@ import { addToMedia } from '../item-media.js'
 import { describeSubtitles } from '../probing/describe-subtitles.js'
 import { PROBE_VERSION } from '../probing/prober.js'
 import { addSubtitlesOfFile, mediaFileFields } from '../upload/media-files.js'
-import { EncodingFailedError, type EncodingDeps } from './encoding-deps.js'
+import { EncodingFailedError, type EncodingDeps, type EncodingFailureOptions } from './encoding-deps.js'
 import { rungFileName, withRungs, type EncodingPlan } from './encoding-plan.js'
 import { saveRenditions, type RunningJob } from './job-state.js'
 import { ProgramStoppedError } from './run-program.js'
@@ -21,12 +21,22 @@ import { ProgramStoppedError } from './run-program.js'
 const MIN_MISSING_MS = 2_000
 const MIN_MISSING_SHARE = 0.1
 
+interface EncodedFiles {
+  readonly folder: string
+  /** What ffmpeg printed at the end of the encoding. */
+  readonly logTail: string
+}
+
+interface EncodedFile extends Pick<EncodedFiles, 'logTail'> {
+  readonly file: string
+}
+
 /** Publishes the rungs of a pass, lowest first: the title can be played as soon as possible. */
 export async function publishRungs (
   deps: EncodingDeps,
   running: RunningJob,
   plan: EncodingPlan,
-  folder: string,
+  { folder, logTail }: EncodedFiles,
   signal: AbortSignal,
 ): Promise<void> {
   for (const rung of plan.rungs.toReversed()) {
@@ -35,8 +45,8 @@ export async function publishRungs (
     if (rendition === undefined || signal.aborted || !await saveRenditions(running, running.job.renditions)) {
       throw new ProgramStoppedError()
     }
-    const file = path.join(folder, rungFileName(rung))
-    await publishRendition(deps, running.job, withRungs(plan, [rung]), rendition, file)
+    const encoded = { file: path.join(folder, rungFileName(rung)), logTail }
+    await publishRendition(deps, running.job, withRungs(plan, [rung]), rendition, encoded)
   }
 }
 
@@ -60,7 +70,7 @@ export async function publishRendition (
   job: StoredEncodingJob,
   plan: EncodingPlan,
   { _id, storageKey }: StoredRendition,
-  localFile: string,
+  { file: localFile, logTail }: EncodedFile,
 ): Promise<void> {
   const { catalogue, storage, prober, packaging, now } = deps
   const item = catalogue.findItem(job.item.toString())
@@ -70,9 +80,11 @@ export async function publishRendition (
   const sha256 = await hashFile(localFile)
   await storage.adopt(localFile, storageKey)
   const result = await prober.probe(await storage.locate(storageKey), sizeBytes)
-  if (!result.ok) throw new EncodingFailedError('encoding-failed', `A rendition cannot be used: ${result.reason}.`)
+  if (!result.ok) {
+    throw new EncodingFailedError('encoding-failed', `A rendition cannot be used: ${result.reason}.`, { logTail })
+  }
   const isRemote = await storage.locate(job.storageKey) instanceof URL
-  assertComplete(plan.durationMs, result.info.durationMs, isRemote)
+  assertComplete(plan.durationMs, result.info.durationMs, { logTail, isFinal: !isRemote })
   const masterAudio = [...plan.audio, ...plan.surround]
   const audioTracks = result.info.audioTracks.map((track, i) => {
     const { language = track.language, kind = track.kind, name = track.name } = masterAudio[i] ?? {}
@@ -109,9 +121,9 @@ export async function publishRendition (
 
 /**
  * ffmpeg ends without an error where a damaged file ends. Containers may state a duration that differs a little.
- * @param isRemote the connection to the master may have ended early: another attempt may succeed
+ * @param options not final if the connection to the master may have ended early: another attempt may succeed
  */
-function assertComplete (masterMs: number, renditionMs: number, isRemote: boolean): void {
+function assertComplete (masterMs: number, renditionMs: number, options: EncodingFailureOptions): void {
   const missingMs = masterMs - renditionMs
   if (missingMs <= Math.max(MIN_MISSING_MS, masterMs * MIN_MISSING_SHARE)) return
   const [stated, found] = [masterMs, renditionMs].map((ms) => (ms / 1_000).toFixed(1))
@@ -119,7 +131,7 @@ function assertComplete (masterMs: number, renditionMs: number, isRemote: boolea
     'master-incomplete',
     `The master states ${stated} s, but can be decoded for ${found} s only: it is damaged or incomplete. Upload a ` +
       'complete file.',
-    { isFinal: !isRemote },
+    options,
   )
 }
 

@@ -110,6 +110,7 @@ t.test('masters of all kinds', { skip: await skipWithoutFfmpeg() }, async (t) =>
     writeFileSync(path.join(folder, 'half.mkv'), whole.subarray(0, Math.round(whole.length * 0.4)))
     const { movie, job } = await encode('half.mkv')
     t.match(job, { state: 'failed', attempts: 1, reason: { code: 'master-incomplete' } })
+    t.match(job.logTail, /File ended prematurely/, 'what ffmpeg printed')
     t.match(job.reason.text, /states 5\.0 s, but can be decoded for [\d.]+ s only.*Upload a complete file/)
     t.strictSame(await findFiles(movie), [])
     await admin.delete(`/v1/admin/encoding-jobs/${job.id}`)

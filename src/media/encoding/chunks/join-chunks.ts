@@ -42,8 +42,9 @@ export async function joinChunks (deps: EncodingDeps, running: RunningJob, work:
     )
     await writeFile(path.join(folder, chunkListName(rung)), chunkList(plan, located))
     const args = joinArguments(plan, rung, audio === null ? null : await storage.locate(chunkKey(audio, null)))
-    requireSuccess(await encoder.encode(args, { folder, durationMs: plan.durationMs, signal }))
-    await publishRungs(deps, running, plan, folder, signal)
+    const result = await encoder.encode(args, { folder, durationMs: plan.durationMs, signal })
+    requireSuccess(result)
+    await publishRungs(deps, running, plan, { folder, logTail: result.logTail }, signal)
   }
 }
 

@@ -38,20 +38,19 @@ export async function keepOriginal (deps: EncodingDeps, { running, master, folde
   if (lowest === undefined) return
   const plan = withRungs(applyClock(await planMaster(deps, master, signal), master), [])
   const rendition = stored ?? await addOriginal(master, videoHeight(plan.video))
-  requireSuccess(
-    await deps.encoder.encode(await copyArguments(deps, master, plan, lowest), {
-      folder,
-      durationMs: plan.durationMs,
-      signal,
-      onProgress: (progress) => {
-        running.progress = progress * COPY_SHARE
-      },
-    }),
-    'ffmpeg could not copy the video of the master.',
-  )
+  const result = await deps.encoder.encode(await copyArguments(deps, master, plan, lowest), {
+    folder,
+    durationMs: plan.durationMs,
+    signal,
+    onProgress: (progress) => {
+      running.progress = progress * COPY_SHARE
+    },
+  })
+  requireSuccess(result, 'ffmpeg could not copy the video of the master.')
   await stopWithoutClaim(running)
   try {
-    await publishRendition(deps, master, plan, rendition, path.join(folder, ORIGINAL_FILE))
+    const encoded = { file: path.join(folder, ORIGINAL_FILE), logTail: result.logTail }
+    await publishRendition(deps, master, plan, rendition, encoded)
   } catch (error) {
     await removeUnusedUploads(deps, [rendition.storageKey])
     throw error
