@@ -91,8 +91,10 @@ const REASONS: Readonly<Record<MasterRejection, string>> = {
 const MAX_AUDIO_TRACKS = 32
 /** Frame rates that differ by more than this share are variable. */
 const RATE_TOLERANCE = 0.005
+/** Name of ffmpeg for CEA-608 in a track of its own. Captions describe sounds for people who do not hear them. */
+const CLOSED_CAPTIONS = 'eia_608'
 /** Names of ffmpeg. */
-const TEXT_SUBTITLES = ['subrip', 'srt', 'ass', 'ssa', 'mov_text', 'webvtt', 'text']
+const TEXT_SUBTITLES = ['subrip', 'srt', 'ass', 'ssa', 'mov_text', 'webvtt', 'text', CLOSED_CAPTIONS]
 /** Files often say only in the name of a track that it is a commentary or an audio description. */
 const COMMENTARY_NAME = /\bcomment(ary|aries)\b|kommentar|comentario/i
 const DESCRIPTION_NAME = /audio.?descri|descriptive|h\u00f6rfilm|audiodeskription/i
@@ -111,6 +113,7 @@ const INTERLACED = ['tt', 'bb', 'tb', 'bt']
 /** Names that muxers give to every track. */
 const GENERIC_NAMES =
   /^(sound|audio|subtitle|apple sound|core media|iso media|gpac|l-smash|mainconcept).*(handler|media|audio)/i
+const GENERIC_CAPTION_NAMES = /^(core media |apple )?closed ?caption( media)?( ?handler)?$/i
 
 const Text = Type.Optional(Type.String())
 const Tags = Type.Optional(Type.Record(Type.String(), Type.String()))
@@ -286,7 +289,7 @@ const toLanguageCode = (code: string): string | null => /^[a-z]{3}$/.test(code) 
 
 function nameOfTrack ({ tags = {} }: ProbedStream): string | null {
   const name = tags['title'] ?? tags['handler_name'] ?? null
-  return name === null || GENERIC_NAMES.test(name) ? null : toDisplayName(name)
+  return name === null || GENERIC_NAMES.test(name) || GENERIC_CAPTION_NAMES.test(name) ? null : toDisplayName(name)
 }
 
 function kindOfAudio (stream: ProbedStream, name: string): AudioKind {
@@ -301,12 +304,13 @@ function toMasterSubtitle (stream: ProbedStream): MasterSubtitle[] {
   if (type !== 'subtitle') return []
   const code = tags['language'] ?? 'und'
   const name = nameOfTrack(stream)
+  const isForHearingImpaired = codec === CLOSED_CAPTIONS || hasDisposition(stream, 'hearing_impaired')
   return [{
     stream: index,
     codec,
     language: toBcp47(code),
     languageCode: toLanguageCode(code),
-    kind: kindOfTrack(name, hasDisposition(stream, 'forced'), hasDisposition(stream, 'hearing_impaired')),
+    kind: kindOfTrack(name, hasDisposition(stream, 'forced'), isForHearingImpaired),
     name,
     isText: TEXT_SUBTITLES.includes(codec),
   }]

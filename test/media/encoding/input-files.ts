@@ -7,6 +7,16 @@ export const ASS_SCRIPT = '[Script Info]\nScriptType: v4.00+\n\n[V4+ Styles]\nFo
   'Effect, Text\n' +
   'Dialogue: 0,0:00:03.00,0:00:04.00,Default,,0,0,0,,{\\b1}Im Weltraum{\\b0}\n'
 
+/** Closed captions of CEA-608: two lines, from 1 to 3 s and from about 3.5 to 4.5 s. */
+export const CAPTIONS = [
+  'Scenarist_SCC V1.0',
+  '00:00:01:00\t9420 9420 94ae 94ae 9470 9470 c8e5 ecec ef80 942c 942c 942f 942f',
+  '00:00:03:00\t942c 942c',
+  '00:00:03:15\t9420 9420 94ae 94ae 9470 9470 57ef f2ec 6480 942c 942c 942f 942f',
+  '00:00:04:15\t942c 942c',
+  '00:00:04:20\t942c 942c',
+].join('\n\n')
+
 /** An empty picture of the Presentation Graphic Stream, each second: ffmpeg has no encoder for them. */
 export function writePictureSubtitles (file: string): void {
   const segment = (seconds: number, type: number, body: readonly number[]): Buffer => {

@@ -9,7 +9,7 @@ import { play } from '../../support/playback.js'
 import { call } from '../../support/requests.js'
 import { signUp } from '../../support/users.js'
 import { encodeMasters, findFiles, runDoctor, startEncodingApp, uploadMaster } from './encoding-app.js'
-import { ASS_SCRIPT, writePictureSubtitles } from './input-files.js'
+import { ASS_SCRIPT, CAPTIONS, writePictureSubtitles } from './input-files.js'
 import { loudnessOf, makeFile, skipWithoutFfmpeg } from './programs.js'
 
 t.test('tracks of a master', { skip: await skipWithoutFfmpeg() }, async (t) => {
@@ -100,4 +100,26 @@ t.test('tracks of a master', { skip: await skipWithoutFfmpeg() }, async (t) => {
     }
     t.strictSame(await runDoctor(test), [])
   })
+})
+
+t.test('a track of closed captions becomes subtitles', { skip: await skipWithoutFfmpeg() }, async (t) => {
+  const folder = t.testdir({ 'captions.scc': CAPTIONS })
+  await makeFile(folder, [
+    ...['-f', 'lavfi', '-i', 'testsrc=size=160x90:rate=25:duration=5', '-i', 'captions.scc', '-map', '0', '-map', '1'],
+    ...['-c:v', 'mpeg4', '-c:s', 'copy', '-metadata:s:s:0', 'language=spa', 'master.mov'],
+  ])
+  const test = await startEncodingApp(t)
+  const { app, admin } = test
+  const movie = await addMovie(app, admin, { title: 'Metropolis' }, [])
+  const { body: job } = await uploadMaster(test, movie, readFileSync(path.join(folder, 'master.mov')))
+  await encodeMasters(test)
+  t.match((await admin.get(`/v1/admin/encoding-jobs/${job.id}`)).body, { state: 'done', attempts: 1, reason: null })
+  const [lowest] = await findFiles(movie)
+  const expected = { codec: 'eia_608', language: 'es', kind: 'sdh', name: null, extraction: 'extracted' }
+  t.match(lowest?.embeddedSubtitles, [expected])
+  const { body: { subtitles } } = await play(await signUp(app), movie)
+  t.match(subtitles, [{ language: 'es', kind: 'sdh' }])
+  const text = (await call(app, 'GET', subtitles[0].url)).bytes.toString()
+  t.match(text, /00:01\.00\d --> 00:00:03\.00\d[^\n]*\nHello/)
+  t.match(text, /00:03\.49\d --> 00:00:04\.49\d[^\n]*\nWorld/)
 })
