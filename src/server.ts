@@ -158,6 +158,7 @@ async function start (config: Config): Promise<void> {
     await prepareDatabase(container, modules)
     opened.app = await openApp(container, modules)
     print(`Encoding … ${modules.describeEncoder(await encoderStatus)}`)
+    if (config.role === 'api') print('ROLE=api: this process does not encode; start one with ROLE=worker')
     limitGarbage()
     Buffer.poolSize = BUFFER_POOL_BYTES
     const url = await opened.app.listenOn(await addressesOf(config.host), config.port)

@@ -52,7 +52,10 @@ t.test('the roles api and worker', { timeout: 280_000, skip: await skipWithoutFf
 
   await t.test('the API process encodes nothing, and a worker has no API', async (t) => {
     t.match(await jobs(), movies.map(() => ({ state: 'waiting', attempts: 0 })))
+    const hint = 'ROLE=api: this process does not encode; start one with ROLE=worker'
+    t.ok(api.lines.includes(hint), 'the start says so')
     const worker = await start('worker')
+    t.notOk(worker.lines.includes(hint))
     t.match(await send(worker, 'GET', '/health/ready'), { status: 200, body: { status: 'ok' } })
     t.match(await send(worker, 'GET', '/v1/titles'), { status: 404 })
     t.match(await send(worker, 'GET', '/watch/'), { status: 404 })

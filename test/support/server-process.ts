@@ -10,6 +10,8 @@ import { PASSWORD } from './users.js'
 export interface ServerProcess {
   readonly origin: string
   readonly pid: number
+  /** Lines of the standard output. */
+  readonly lines: readonly string[]
   /** Sends SIGTERM and returns the exit code. */
   stop(): Promise<number>
 }
@@ -47,8 +49,10 @@ export async function startServer (
     return await exited
   }
   t.teardown(stop)
+  const lines: string[] = []
   const origin = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
+      lines.push(line)
       const match = /(?:API\s+(http:\S+)\/v1|Worker\s+(http:\S+)\/health)/.exec(line)
       const found = match?.[1] ?? match?.[2]
       if (found !== undefined) resolve(found)
@@ -57,7 +61,7 @@ export async function startServer (
       reject(new Error(`The service exited with code ${code}.`))
     })
   })
-  return { origin, pid: child.pid ?? 0, stop }
+  return { origin, pid: child.pid ?? 0, lines, stop }
 }
 
 /** Sends a request to the process. The body of the response is parsed JSON or text. */
