@@ -174,7 +174,7 @@ function toMasterRow (
   }
 }
 
-/** A cancelled job is listed only while its worker ends. */
+/** Cancelled work is not listed. */
 function toJobState (state: EncodingState | DetectionState): JobState {
   if (state === 'done') return 'ready'
   return state === 'running' || state === 'cancelled' ? 'processing' : state

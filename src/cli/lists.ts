@@ -66,7 +66,10 @@ export function registerListCommands (program: Command): void {
     )
     .enablePositionalOptions()
     .addOption(
-      new Option('--state <state>', 'only jobs in this state; "waiting": no worker runs it')
+      new Option(
+        '--state <state>',
+        'only jobs in this state; "waiting": no worker runs it, "ready": finished, "skipped": a program is missing',
+      )
         .choices(['waiting', 'processing', 'failed', 'skipped', 'ready']),
     )
     .addOption(
