@@ -96,13 +96,18 @@ function registerIngest (program: Command): void {
         '"Show/Season 1/02 - Title.mkv", Movie.de.forced.srt. A file that may belong to several is listed, not ' +
         'guessed. With ffmpeg, videos become masters, which the service encodes; else they are played as they are. ' +
         'Running the same command again changes nothing. The exit code is 0 when each file is in the catalogue, ' +
-        'and 1 when one was not matched, is ambiguous or cannot be used.',
+        '1 when one was not matched, is ambiguous or cannot be used, and 130 after an interruption.',
     )
     .addOption(new Option('--title <id>', 'add all files to this movie or show').conflicts('match'))
     .option('--match', 'find the titles by name, year and external ID; the default')
     .option('--replace', 'replace the master that a movie or episode has; it plays until the new one is encoded')
     .addOption(new Option('--dry-run', 'change nothing; print what the command would do').conflicts('watch'))
     .option('--watch', 'continue, and add files that are copied into the folders; end with Ctrl-C')
+    .option(
+      '--unchanged-for <seconds>',
+      'with --watch: time without a change after which a file is complete; 30 by default',
+      parseSeconds,
+    )
     .option('--json', 'print a JSON array with status, reason and item of each file; with --watch, a line for each')
     .addHelpText(
       'after',
@@ -152,6 +157,12 @@ function registerDetectMarkers (program: Command): void {
 const collectEntries = (entry: string, entries: readonly string[] = []): string[] => [...entries, entry]
 
 /** @throws InvalidArgumentError */
+function parseSeconds (text: string): number {
+  const seconds = parseWholeNumber(text)
+  if (seconds === 0) throw new InvalidArgumentError('It must be at least 1.')
+  return seconds
+}
+
 function parseWholeNumber (text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
   return Number(text)

@@ -6,7 +6,7 @@ import { planIngest, type PlannedFile } from '../transfer/ingest/plan-ingest.js'
 import { abortOnSignals, INTERRUPTED } from './abort-on-signals.js'
 import { showCopyProgress } from './copy-progress.js'
 import { formatCell, formatList, type Column } from './format-list.js'
-import { watchFiles } from './watch-files.js'
+import { DEFAULT_UNCHANGED_MS, watchFiles } from './watch-files.js'
 import { recordCommand } from './with-container.js'
 
 export interface IngestCommandOptions {
@@ -15,6 +15,7 @@ export interface IngestCommandOptions {
   readonly replace?: boolean
   readonly dryRun?: boolean
   readonly watch?: boolean
+  readonly unchangedFor?: number
   readonly json?: boolean
 }
 
@@ -44,12 +45,19 @@ const NOT_INGESTED: ReadonlyArray<IngestResult['status']> = ['unmatched', 'ambig
 
 /**
  * @returns the exit code: 0 when each media file is in the catalogue, or would be; 1 when one is not; 130 after an
- * interruption. A watch ends with 0.
+ * interruption, which is how a watch ends.
  */
 export async function runIngest (
   container: Container,
   paths: readonly string[],
-  { title, replace = false, dryRun = false, watch = false, json = false }: IngestCommandOptions,
+  {
+    title,
+    replace = false,
+    dryRun = false,
+    watch = false,
+    unchangedFor = DEFAULT_UNCHANGED_MS / 1_000,
+    json = false,
+  }: IngestCommandOptions,
 ): Promise<number> {
   const { signal, unsubscribe } = abortOnSignals()
   const options = { titleId: title ?? null, replacesMasters: replace, signal }
@@ -64,10 +72,11 @@ export async function runIngest (
       await watchFiles({
         paths,
         signal,
+        unchangedMs: unchangedFor * 1_000,
         ingest: async (files) => await ingest(files, false),
         report: reportWatched(json),
       })
-      return 0
+      return INTERRUPTED
     }
     const results = await ingest(await findFiles(paths), dryRun)
     report(results, json, dryRun)

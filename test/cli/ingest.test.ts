@@ -73,6 +73,7 @@ t.test('without ffmpeg, playable files are added as they are', async (t) => {
     writeFileSync(path.join(drop, 'Solaris (2002).sup'), 'PG')
     writeFileSync(path.join(drop, 'Fawlty Towers S02E02.avi'), 'RIFF no browser plays this container')
     writeFileSync(path.join(drop, 'readme.txt'), 'hello')
+    writeFileSync(path.join(drop, 'Solaris Audio (1972).m4a'), 'audio')
     const { code, rows } = await ingest(running, [drop, '--dry-run'], NO_FFMPEG)
     t.equal(code, 1)
     t.strictSame(statuses(rows), {
@@ -91,6 +92,7 @@ t.test('without ffmpeg, playable files are added as they are', async (t) => {
       'Solaris (2002).sup': 'rejected',
       'Fawlty Towers S02E02.avi': 'rejected',
       'readme.txt': 'ignored',
+      'Solaris Audio (1972).m4a': 'rejected',
     })
     const rowOf = (name: string): Row | undefined => rows.find(({ file }) => path.basename(file) === name)
     t.match(rowOf('Solaris.mp4'), { reason: new RegExp(`${solaris[0] ?? ''}.*${solaris[1] ?? ''}.*--title`) })
@@ -98,6 +100,7 @@ t.test('without ffmpeg, playable files are added as they are', async (t) => {
     t.match(rowOf('Renamed {imdb-tt0133093}.mp4'), { itemId: matrix })
     t.match(rowOf('Fawlty.Towers.S02E01.mp4'), { itemId: show.episodes[2], item: 'Fawlty Towers S2 E1' })
     t.match(rowOf('Fawlty Towers S09E01.mp4'), { reason: /has no season 9 episode 1/ })
+    t.match(rowOf('Solaris Audio (1972).m4a'), { reason: /A master needs a video track/ })
     t.match(rowOf('Fawlty Towers S02E02.avi'), { reason: /Install ffmpeg/ })
     t.strictSame(await files(matrix), [])
     const { out } = await runCommand(running, ['ingest', drop, '--dry-run'], { variables: NO_FFMPEG })

@@ -2,6 +2,12 @@
 import { readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 
+/** What a file became: an encoding job, a media file or a subtitle. */
+export interface StoredAs {
+  readonly role: 'master' | 'media' | 'subtitle'
+  readonly id: string
+}
+
 export interface FoundFile {
   /** As the operator named it, with the path inside a named folder. */
   readonly path: string
@@ -12,6 +18,8 @@ export interface FoundFile {
   readonly modifiedAt: number
   /** The operator named the file, not a folder that contains it. */
   readonly isNamed: boolean
+  /** What an earlier version of the file became, which this version replaces; null: none is known. */
+  readonly storedAs: StoredAs | null
 }
 
 /**
@@ -32,6 +40,7 @@ export async function findFiles (paths: readonly string[]): Promise<FoundFile[]>
         sizeBytes: info.size,
         modifiedAt: info.mtimeMs,
         isNamed: true,
+        storedAs: null,
       })
       continue
     }
@@ -50,6 +59,7 @@ export async function findFiles (paths: readonly string[]): Promise<FoundFile[]>
         sizeBytes: fileInfo.size,
         modifiedAt: fileInfo.mtimeMs,
         isNamed: false,
+        storedAs: null,
       })
     }
   }

@@ -3,13 +3,16 @@ import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { DomainError } from '../../errors.js'
 import { addMaster } from '../../media/encoding/masters.js'
-import { addSubtitle } from '../../media/sidecar/sidecar-files.js'
-import { addMediaFile } from '../../media/upload/media-files.js'
+import { addSubtitle, removeSubtitle } from '../../media/sidecar/sidecar-files.js'
+import { addMediaFile, removeMediaFile } from '../../media/upload/media-files.js'
+import type { StoredAs } from './find-files.js'
 import { readSubtitle, type IngestDeps, type PlannedFile } from './plan-ingest.js'
 
 export type IngestResult = Omit<PlannedFile, 'status'> & {
   /** `failed`: the file was not ingested; `reason` says why. */
   readonly status: PlannedFile['status'] | 'ingested' | 'failed',
+  /** What an ingested file became. */
+  readonly storedAs?: StoredAs,
 }
 
 export interface IngestProgress {
@@ -27,23 +30,45 @@ export async function ingestFile (
   planned: PlannedFile,
   { signal, onProgress }: IngestProgress,
 ): Promise<IngestResult> {
-  const { target, role, file, recognised: { edition, language } } = planned
-  if (planned.status !== 'new' || target === null || role === null) return planned
+  const { file, status } = planned
+  if (status !== 'new') return planned
+  const source = (): Readable => Readable.from(countBytes(file.path, signal, onProgress), { objectMode: false })
   try {
-    if (role === 'subtitle') {
-      await addSubtitle(deps, target.title, target.item, await readSubtitle(planned))
-      return { ...planned, status: 'ingested' }
-    }
-    const source = Readable.from(countBytes(file.path, signal, onProgress), { objectMode: false })
-    if (role === 'master') await addMaster(deps, target.title, target.item, source, edition)
-    else {
-      const languages = language === null ? [] : [language]
-      await addMediaFile(deps, target.title, target.item, source, { languages, subtitleLanguages: [], edition })
-    }
-    return { ...planned, status: 'ingested' }
+    const storedAs = await storeFile(deps, planned, source)
+    if (storedAs === null) return planned
+    if (file.storedAs !== null && file.storedAs.id !== storedAs.id) await removeEarlierVersion(deps, file.storedAs)
+    return { ...planned, status: 'ingested', storedAs }
   } catch (error) {
     if (!(error instanceof DomainError)) throw error
     return { ...planned, status: 'failed', reason: signal.aborted ? 'Interrupted.' : error.detail }
+  }
+}
+
+/** @returns null for a file without an item */
+async function storeFile (deps: IngestDeps, planned: PlannedFile, source: () => Readable): Promise<StoredAs | null> {
+  const { target, role, recognised: { edition, language } } = planned
+  if (target === null || role === null) return null
+  const { title, item } = target
+  if (role === 'subtitle') {
+    const { subtitle } = await addSubtitle(deps, title, item, await readSubtitle(planned))
+    return { role, id: subtitle._id.toString() }
+  }
+  if (role === 'master') {
+    const job = await addMaster(deps, title, item, source(), edition)
+    return { role, id: job._id.toString() }
+  }
+  const languages = language === null ? [] : [language]
+  const media = await addMediaFile(deps, title, item, source(), { languages, subtitleLanguages: [], edition })
+  return { role, id: media._id.toString() }
+}
+
+/** Encoding replaces masters itself. What people have removed since then is no error. */
+async function removeEarlierVersion (deps: IngestDeps, { role, id }: StoredAs): Promise<void> {
+  try {
+    if (role === 'media') await removeMediaFile(deps, id)
+    if (role === 'subtitle') await removeSubtitle(deps, id)
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.status !== 404) throw error
   }
 }
 

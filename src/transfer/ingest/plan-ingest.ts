@@ -79,6 +79,7 @@ export async function planIngest (
     })
     if (kind === 'other') planned.push(plan(one.file.isNamed ? 'rejected' : 'ignored', NOT_MEDIA))
     else if (kind === 'extra') planned.push(plan('ignored', 'The name is that of a trailer, sample or extra.'))
+    else if (kind === 'audio') planned.push(plan('rejected', AUDIO_ONLY))
     else if (kind === 'picture-subtitle') planned.push(plan('rejected', PICTURES))
     else {
       const match = findItem(one.recognised)
@@ -93,6 +94,7 @@ export async function planIngest (
 }
 
 const NOT_MEDIA = 'It is neither a video nor a subtitle file.'
+const AUDIO_ONLY = 'It is an audio file. A master needs a video track: add the audio to the video file as a track.'
 const PICTURES = 'Its subtitles are pictures, which cannot be converted to text. Use SubRip, WebVTT or ASS.'
 
 type MatchedFile = PlannedFile & { readonly target: TitleItem }
@@ -164,7 +166,8 @@ async function planVideo (
     if (await isPlayable(file.path)) return video
     return { ...video, status: 'rejected', reason: `Only ffmpeg can read this format. ${encoder.reason}` }
   }
-  if (master !== null && !replacesMasters) {
+  const isEarlierVersion = file.storedAs !== null && master?._id.toString() === file.storedAs.id
+  if (master !== null && !replacesMasters && !isEarlierVersion) {
     return { ...video, status: 'rejected', reason: 'The item has another master of this edition; see --replace.' }
   }
   const probed = await deps.encoder.probe(path.resolve(file.path), signal)

@@ -4,7 +4,7 @@ import { parseTorrentTitle } from '@viren070/parse-torrent-title'
 import type { SubtitleKind } from '../../domain/language-choice.js'
 import { recogniseSubtitleSuffix } from './subtitle-suffix.js'
 
-export type FileKind = 'video' | 'subtitle' | 'picture-subtitle' | 'extra' | 'other'
+export type FileKind = 'video' | 'subtitle' | 'picture-subtitle' | 'audio' | 'extra' | 'other'
 
 /** A name that a title may have, with its year; null: not stated. */
 export interface NameCandidate {
@@ -29,6 +29,7 @@ export interface RecognisedFile {
 }
 
 const VIDEO = /\.(?:mp4|m4v|mov|mkv|webm|ts|m2ts|mts|mpg|mpeg|vob|avi|wmv|flv|ogv|3gp|mxf)$/i
+const AUDIO = /\.(?:m4a|mp3|flac|aac|wav|ogg|opus|e?ac3|dts|mka)$/i
 const SUBTITLE = /\.(?:srt|vtt|ass|ssa)$/i
 const PICTURE_SUBTITLE = /\.(?:sup|idx|sub)$/i
 /** Names that media centres use for files beside the movie. */
@@ -75,8 +76,9 @@ export function recogniseFile (file: string): RecognisedFile {
 function fileKind (base: string, stem: string, folders: readonly string[]): FileKind {
   if (PICTURE_SUBTITLE.test(base)) return 'picture-subtitle'
   if (SUBTITLE.test(base)) return 'subtitle'
-  if (!VIDEO.test(base)) return 'other'
-  return EXTRA.test(stem) || folders.some((one) => EXTRA_FOLDER.test(one)) ? 'extra' : 'video'
+  if (!VIDEO.test(base) && !AUDIO.test(base)) return 'other'
+  if (EXTRA.test(stem) || folders.some((one) => EXTRA_FOLDER.test(one))) return 'extra'
+  return VIDEO.test(base) ? 'video' : 'audio'
 }
 
 const isStructural = (folder: string): boolean =>
