@@ -35,6 +35,8 @@ const PICTURE_SUBTITLE = /\.(?:sup|idx|sub)$/i
 /** Names that media centres use for files beside the movie. */
 const EXTRA = /(?:^|[ ._-])(?:sample|trailer|featurette|behindthescenes|deleted|interview|short)\d*$/i
 const EXTRA_FOLDER = /^(?:samples?|trailers?|extras?|featurettes?|behind the scenes|deleted scenes|interviews)$/i
+/** Music that media centres play beside a title: `theme.mp3`, `theme-music/01.mp3`. */
+const THEME = /^theme(?:[ -]?music|\d*)$/i
 const SEASON_FOLDER = /^(?:season|series|staffel|temporada|saison|s)[ ._-]*(\d{1,3})\b/i
 const SPECIALS_FOLDER = /^specials$/i
 const SUBTITLE_FOLDER = /^sub(?:title)?s$/i
@@ -78,7 +80,8 @@ function fileKind (base: string, stem: string, folders: readonly string[]): File
   if (SUBTITLE.test(base)) return 'subtitle'
   if (!VIDEO.test(base) && !AUDIO.test(base)) return 'other'
   if (EXTRA.test(stem) || folders.some((one) => EXTRA_FOLDER.test(one))) return 'extra'
-  return VIDEO.test(base) ? 'video' : 'audio'
+  if (VIDEO.test(base)) return 'video'
+  return THEME.test(stem) || folders.some((one) => THEME.test(one)) ? 'extra' : 'audio'
 }
 
 const isStructural = (folder: string): boolean =>

@@ -105,4 +105,6 @@ t.test('trailers, samples and other files are recognised', async (t) => {
     'Trailer Park (2001).mkv',
   ]
   t.strictSame(kinds.map((file) => recogniseFile(file).kind), ['extra', 'extra', 'other', 'other', 'video'])
+  const audio = ['Golf (2007).m4a', 'Show/theme.mp3', 'Show/theme-music/01.mp3', 'Theme Park (2001).mp3']
+  t.strictSame(audio.map((file) => recogniseFile(file).kind), ['audio', 'extra', 'extra', 'audio'])
 })
