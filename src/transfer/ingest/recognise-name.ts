@@ -32,8 +32,8 @@ const VIDEO = /\.(?:mp4|m4v|mov|mkv|webm|ts|m2ts|mts|mpg|mpeg|vob|avi|wmv|flv|og
 const AUDIO = /\.(?:m4a|mp3|flac|aac|wav|ogg|opus|e?ac3|dts|mka)$/i
 const SUBTITLE = /\.(?:srt|vtt|ass|ssa)$/i
 const PICTURE_SUBTITLE = /\.(?:sup|idx|sub)$/i
-/** Names that media centres use for files beside the movie. */
-const EXTRA = /(?:^|[ ._-])(?:sample|trailer|featurette|behindthescenes|deleted|interview|short)\d*$/i
+/** Names that media centres use for files beside the movie. Short and Interview end the names of movies too. */
+const EXTRA = /(?:^|[ ._-])(?:sample|trailer|featurette|behindthescenes)\d*$|[^ ]-(?:deleted|interview|short)\d*$/i
 const EXTRA_FOLDER = /^(?:samples?|trailers?|extras?|featurettes?|behind the scenes|deleted scenes|interviews)$/i
 /** Music that media centres play beside a title: `theme.mp3`, `theme-music/01.mp3`. */
 const THEME = /^theme(?:[ -]?music|\d*)$/i

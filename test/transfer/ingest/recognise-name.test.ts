@@ -105,6 +105,8 @@ t.test('trailers, samples and other files are recognised', async (t) => {
     'Trailer Park (2001).mkv',
   ]
   t.strictSame(kinds.map((file) => recogniseFile(file).kind), ['extra', 'extra', 'other', 'other', 'video'])
+  const movies = ['The Big Short.mkv', 'The.Interview.mkv', 'The Big Short-interview.mkv', 'Movie (1999)-short2.mkv']
+  t.strictSame(movies.map((file) => recogniseFile(file).kind), ['video', 'video', 'extra', 'extra'])
   const audio = ['Golf (2007).m4a', 'Show/theme.mp3', 'Show/theme-music/01.mp3', 'Theme Park (2001).mp3']
   t.strictSame(audio.map((file) => recogniseFile(file).kind), ['audio', 'extra', 'extra', 'audio'])
 })
