@@ -24,7 +24,7 @@ const FRAMES = SECONDS * 25
 const CHUNKS_OF_MASTER = 5
 const KILLS = 20
 const MAX_KILL_DELAY_MS = 1_500
-const LADDER = { ENCODING_LADDER: '108:30:200,72:30:100', AUDIO_LOUDNESS: 'off' }
+const LADDER = { ENCODING_LADDER: '108:30:200,72:30:100', LOWEST_RENDITION_FIRST: 'on', AUDIO_LOUDNESS: 'off' }
 
 t.test('workers share masters', { timeout: 290_000, skip: await skipWithoutFfmpeg() }, async (t) => {
   const uri = await createTestDatabase(t)
