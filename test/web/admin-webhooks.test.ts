@@ -52,7 +52,7 @@ t.test('webhooks', BROWSER_TEST, async (t) => {
     await page.getByText('The endpoint responded with 410', { exact: false }).waitFor()
     const table = page.getByRole('table', { name: 'Deliveries' })
     await table.getByText('Failed').waitFor()
-    await table.getByText('410').waitFor()
+    await table.getByText('410', { exact: true }).waitFor()
     receiver.respond(204)
     await page.getByRole('button', { name: 'Enable' }).click()
     await table.getByRole('button', { name: /^Send title\.published/ }).click()
