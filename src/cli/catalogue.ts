@@ -163,6 +163,7 @@ function parseSeconds (text: string): number {
   return seconds
 }
 
+/** @throws InvalidArgumentError */
 function parseWholeNumber (text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
   return Number(text)

@@ -6,7 +6,7 @@ import { planIngest, type PlannedFile } from '../transfer/ingest/plan-ingest.js'
 import { abortOnSignals, INTERRUPTED } from './abort-on-signals.js'
 import { showCopyProgress } from './copy-progress.js'
 import { formatCell, formatList, type Column } from './format-list.js'
-import { DEFAULT_UNCHANGED_MS, watchFiles } from './watch-files.js'
+import { watchFiles } from './watch-files.js'
 import { recordCommand } from './with-container.js'
 
 export interface IngestCommandOptions {
@@ -50,14 +50,7 @@ const NOT_INGESTED: ReadonlyArray<IngestResult['status']> = ['unmatched', 'ambig
 export async function runIngest (
   container: Container,
   paths: readonly string[],
-  {
-    title,
-    replace = false,
-    dryRun = false,
-    watch = false,
-    unchangedFor = DEFAULT_UNCHANGED_MS / 1_000,
-    json = false,
-  }: IngestCommandOptions,
+  { title, replace = false, dryRun = false, watch = false, unchangedFor, json = false }: IngestCommandOptions,
 ): Promise<number> {
   const { signal, unsubscribe } = abortOnSignals()
   const options = { titleId: title ?? null, replacesMasters: replace, signal }
@@ -72,7 +65,7 @@ export async function runIngest (
       await watchFiles({
         paths,
         signal,
-        unchangedMs: unchangedFor * 1_000,
+        ...(unchangedFor === undefined ? {} : { unchangedMs: unchangedFor * 1_000 }),
         ingest: async (files) => await ingest(files, false),
         report: reportWatched(json),
       })

@@ -7,7 +7,7 @@ import type { IngestResult } from '../transfer/ingest/ingest-file.js'
 const SCAN_INTERVAL_MS = 5_000
 
 /** A file that has changed within this time may still be copied: a network may pause. */
-export const DEFAULT_UNCHANGED_MS = 30_000
+const DEFAULT_UNCHANGED_MS = 30_000
 
 /** Time until a file is tried again: its title may be added later, or the storage may have room. */
 const RETRY_INTERVALS_MS: Readonly<Partial<Record<IngestResult['status'], number>>> = {

@@ -29,14 +29,9 @@ export function normaliseChapters (
   chapters: ReadonlyArray<{ readonly startMs: number, readonly title: string | null }>,
   durationMs: number,
 ): Chapter[] {
-  const starts = new Set<number>()
   const isInside = (startMs: number): boolean => Number.isSafeInteger(startMs) && startMs >= 0 && startMs < durationMs
   const usable = chapters.filter(({ startMs }) => isInside(startMs)).sort((a, b) => a.startMs - b.startMs)
-    .filter(({ startMs }) => {
-      const isNew = !starts.has(startMs)
-      starts.add(startMs)
-      return isNew
-    })
+    .filter(({ startMs }, i, sorted) => startMs !== sorted[i - 1]?.startMs)
   if (usable.length < 2) return []
   return usable.slice(0, MAX_CHAPTERS).map(({ startMs, title }, i) => ({
     startMs,

@@ -81,7 +81,7 @@ function fileKind (base: string, stem: string, folders: readonly string[]): File
   if (!VIDEO.test(base) && !AUDIO.test(base)) return 'other'
   if (EXTRA.test(stem) || folders.some((one) => EXTRA_FOLDER.test(one))) return 'extra'
   if (VIDEO.test(base)) return 'video'
-  return THEME.test(stem) || folders.some((one) => THEME.test(one)) ? 'extra' : 'audio'
+  return [stem, ...folders].some((one) => THEME.test(one)) ? 'extra' : 'audio'
 }
 
 const isStructural = (folder: string): boolean =>
@@ -116,7 +116,8 @@ function parseName (name: string): ParsedName {
   const second = /^(\d{1,3})x(\d{1,4})$/.exec(episodeTitle)
   const [language = null, ...otherLanguages] = languages
   return {
-    names: listNames(STARTS_WITH_EPISODE.test(text) ? '' : title.trim(), year, whole),
+    // `S01E01-E02` and `1x02`: the title is that of a folder.
+    names: listNames(text.trimStart().search(EPISODE_NUMBER) === 0 ? '' : title.trim(), year, whole),
     imdb: IMDB_ID.exec(name)?.[1] ?? null,
     tmdb: TMDB_ID.exec(name)?.[1] ?? null,
     season,
@@ -139,14 +140,13 @@ function parseFolderName (folder: string): Pick<ParsedName, 'names' | 'imdb' | '
 /** The year may be a part of the name, as in Blade Runner 2049. */
 function listNames (name: string, year: number | null, whole: WholeName | null): NameCandidate[] {
   if (year === null) return name === '' ? [] : [{ name, year }]
-  const names = [...new Set(whole === null ? [name] : whole.isCertain ? [whole.name, name] : [name, whole.name])]
-    .filter((one) => one !== '')
+  const found = whole === null ? [name] : [name, whole.name]
+  if (whole?.isCertain === true) found.reverse()
+  const names = [...new Set(found)].filter((one) => one !== '')
   if (names.length === 0) return [{ name: String(year), year: null }]
   return [...names.map((one) => ({ name: one, year })), { name: `${names[0] ?? ''} ${year}`, year: null }]
 }
 
-/** `S01E01-E02` and `1x02`: the title is that of a folder. */
-const STARTS_WITH_EPISODE = /^\s*(?:s\d{1,3}[ ._-]*e\d|\d{1,3}x\d{1,4}\b)/i
 const EPISODE_NUMBER = /\bs\d{1,3}[ ._-]*e\d|\b\d{1,3}x\d{1,4}\b/i
 /** `[Group] ` at the start. */
 const LEADING_BRACKETS = /^\s*\[[^\]]*\]/

@@ -90,8 +90,9 @@ function findLevel (hls: Hls, height: number): number {
   const current = hls.levels[hls.currentLevel]
   const isInCodec = ({ codecSet, videoRange }: Level): boolean =>
     codecSet === current?.codecSet && videoRange === current.videoRange
-  const inCodec = hls.levels.findIndex((level) => frameHeight(level) === height && isInCodec(level))
-  return inCodec === -1 ? hls.levels.findIndex((level) => frameHeight(level) === height) : inCodec
+  const ofHeight = hls.levels.filter((level) => frameHeight(level) === height)
+  const level = ofHeight.find(isInCodec) ?? ofHeight[0]
+  return level === undefined ? -1 : hls.levels.indexOf(level)
 }
 
 /** Watches a video element that plays one file, or HLS without hls.js. It may have begun to load. */
