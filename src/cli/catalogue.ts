@@ -93,7 +93,8 @@ function registerIngest (program: Command): void {
     .description(
       'Copies video and subtitle files to the storage and adds them to movies and episodes of the catalogue, which ' +
         'their names and folders state: Show.Name.S01E02.1080p.mkv, "Movie (1999) [Director\'s Cut].mkv", ' +
-        '"Show/Season 1/02 - Title.mkv", Movie.de.forced.srt. A file that may belong to several is listed, not ' +
+        '"Show/Season 1/02 - Title.mkv", Movie.de.forced.srt. A file with several episodes in a row, ' +
+        'Show.S01E01-E02.mkv, is added to the first one. A file that may belong to several titles is listed, not ' +
         'guessed. With ffmpeg, videos become masters, which the service encodes; else they are played as they are. ' +
         'Running the same command again changes nothing. The exit code is 0 when each file is in the catalogue, ' +
         '1 when one was not matched, is ambiguous or cannot be used, and 130 after an interruption.',
@@ -108,7 +109,10 @@ function registerIngest (program: Command): void {
       'with --watch: time without a change after which a file is complete; 30 by default',
       parseSeconds,
     )
-    .option('--json', 'print a JSON array with status, reason and item of each file; with --watch, a line for each')
+    .option(
+      '--json',
+      'print a JSON array with status, reason, item and episodes of each file; with --watch, a line for each',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  normflix ingest "Fawlty Towers/Season 1" --dry-run\n  normflix ingest Metropolis.1927.mkv\n' +

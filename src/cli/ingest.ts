@@ -27,6 +27,8 @@ interface FileRow {
   readonly titleId: string | null
   readonly itemId: string | null
   readonly item: string | null
+  /** Numbers of the episodes in the file, as its name states them; empty for a movie. */
+  readonly episodes: readonly number[]
   readonly edition: string | null
   readonly language: string | null
   readonly reason: string | null
@@ -131,6 +133,7 @@ function toRow ({ file, status, role, target, recognised, reason }: IngestResult
     titleId: target?.title.id ?? null,
     itemId: target?.item.id ?? null,
     item: target === null ? null : nameItem(target),
+    episodes: target?.title.kind === 'movie' ? [] : recognised.episodes,
     edition: recognised.edition,
     language: recognised.language,
     reason,

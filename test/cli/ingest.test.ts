@@ -62,7 +62,8 @@ t.test('without ffmpeg, playable files are added as they are', async (t) => {
       'Solaris (1972).mp4',
       'Solaris (1999).mp4',
       'Fawlty.Towers.S02E01.mp4',
-      'Fawlty.Towers.S01E01E02.mp4',
+      'Fawlty.Towers.S01E01E03.mp4',
+      'Fawlty.Towers.S01E02-S02E01.mp4',
       'Fawlty Towers S09E01.mp4',
       'Unknown Movie.mp4',
       'Renamed {imdb-tt0133093}.mp4',
@@ -82,7 +83,8 @@ t.test('without ffmpeg, playable files are added as they are', async (t) => {
       'Solaris (1972).mp4': 'new',
       'Solaris (1999).mp4': 'unmatched',
       'Fawlty.Towers.S02E01.mp4': 'new',
-      'Fawlty.Towers.S01E01E02.mp4': 'ambiguous',
+      'Fawlty.Towers.S01E01E03.mp4': 'ambiguous',
+      'Fawlty.Towers.S01E02-S02E01.mp4': 'ambiguous',
       'Fawlty Towers S09E01.mp4': 'unmatched',
       'Unknown Movie.mp4': 'unmatched',
       'Renamed {imdb-tt0133093}.mp4': 'new',
@@ -100,6 +102,8 @@ t.test('without ffmpeg, playable files are added as they are', async (t) => {
     t.match(rowOf('Renamed {imdb-tt0133093}.mp4'), { itemId: matrix })
     t.match(rowOf('Fawlty.Towers.S02E01.mp4'), { itemId: show.episodes[2], item: 'Fawlty Towers S2 E1' })
     t.match(rowOf('Fawlty Towers S09E01.mp4'), { reason: /has no season 9 episode 1/ })
+    t.match(rowOf('Fawlty.Towers.S01E01E03.mp4'), { reason: /episodes 1, 3.*do not follow/, episodes: [1, 3] })
+    t.match(rowOf('Fawlty.Towers.S01E02-S02E01.mp4'), { reason: /several seasons/ })
     t.match(rowOf('Solaris Audio (1972).m4a'), { reason: /A master needs a video track/ })
     t.match(rowOf('Fawlty Towers S02E02.avi'), { reason: /Install ffmpeg/ })
     t.strictSame(await files(matrix), [])
@@ -122,6 +126,37 @@ t.test('without ffmpeg, playable files are added as they are', async (t) => {
     t.strictSame(await files(matrix), ["Director's Cut"])
     const { body } = await admin.get('/v1/admin/audit?limit=10')
     t.equal(body.items.filter(({ action }: any) => action === 'ingest').length, 1)
+  })
+
+  t.test('a file with several episodes is played as its first episode', async (t) => {
+    const [first = '', second = ''] = show.episodes
+    const single = path.join(folder, 'single')
+    copyClips(single, ['Fawlty.Towers.S01E02.mp4'])
+    await ingest(running, [single], NO_FFMPEG)
+    t.strictSame(await files(second), [null])
+
+    const drop = path.join(folder, 'several')
+    copyClips(drop, ['Fawlty.Towers.S01E01-E02.mp4', 'Fawlty.Towers.S02E01E02E03.mp4', 'Fawlty.Towers.S01E08E09.mp4'])
+    writeFileSync(path.join(drop, 'Fawlty.Towers.S01E01-E02.de.srt'), SUBTITLE)
+    const ofFirst = { itemId: first, episodes: [1, 2], reason: 'Episodes 1 and 2 are played as episode 1.' }
+    const planned = [
+      { ...ofFirst, as: 'subtitle' },
+      { ...ofFirst, as: 'media' },
+      { status: 'unmatched', episodes: [8, 9], reason: /has no season 1 episode 8/ },
+      { itemId: show.episodes[2], episodes: [1, 2, 3], reason: 'Episodes 1 to 3 are played as episode 1.' },
+    ]
+    for (const [status, words] of [['new', ['--dry-run']], ['ingested', []], ['unchanged', []]] as const) {
+      const { code, rows } = await ingest(running, [drop, ...words], NO_FFMPEG)
+      t.equal(code, 1)
+      t.match(rows, planned.map((one) => ({ status, ...one })), status)
+    }
+    t.strictSame(await files(first), [null])
+    t.strictSame(await files(second), [null], 'an episode keeps media of its own')
+    t.match((await admin.get(`/v1/admin/shows/${show.id}/seasons/1/episodes/1/subtitles`)).body.items, [{
+      language: 'de',
+    }])
+    const { out } = await runCommand(running, ['ingest', drop, '--dry-run'], { variables: NO_FFMPEG })
+    t.match(out, /Fawlty Towers S1 E1 .*S01E01-E02\.mp4 +Episodes 1 and 2 are played as episode 1\./)
   })
 
   t.test('--title decides whatever the names state', async (t) => {
@@ -150,7 +185,7 @@ t.test("dropping a season's folder makes the season playable", { skip: await ski
   })
   const season = path.join(t.testdir({}), 'Space 1999', 'Season 1')
   mkdirSync(season, { recursive: true })
-  for (const [i, name] of ['01 - Breakaway.mpg', 'Space.1999.S01E02.480p.mpg', 'S01E03.mpg'].entries()) {
+  for (const [i, name] of ['01 - Breakaway.mpg', 'Space.1999.S01E02.480p.mpg', 'S01E03-E04.mpg'].entries()) {
     await makeFile(season, [
       ...['-f', 'lavfi', '-i', `testsrc=size=160x90:rate=25:duration=${i + 1}`],
       ...['-f', 'lavfi', '-i', `sine=duration=${i + 1}`, '-c:v', 'mpeg2video', '-c:a', 'mp2', name],
@@ -170,7 +205,7 @@ t.test("dropping a season's folder makes the season playable", { skip: await ski
   t.match(statuses(again.rows), {
     '01 - Breakaway.mpg': 'unchanged',
     'Space.1999.S01E02.480p.mpg': 'unchanged',
-    'S01E03.mpg': 'unchanged',
+    'S01E03-E04.mpg': 'unchanged',
   }, 'the names lead to the same episodes')
   const { encoding } = containerOf(app)
   await encoding.processPending()
@@ -181,12 +216,15 @@ t.test("dropping a season's folder makes the season playable", { skip: await ski
   }
   t.equal(readdirSync(season).length, 4, 'the files stay where they are')
 
-  const changed = path.join(season, 'S01E03.mpg')
+  const changed = path.join(season, 'S01E03-E04.mpg')
   copyFileSync(path.join(season, '01 - Breakaway.mpg'), changed)
-  t.match(await ingest(running, [changed]), { code: 1, rows: [{ status: 'rejected', reason: /see --replace/ }] })
+  t.match(await ingest(running, [changed]), {
+    code: 1,
+    rows: [{ status: 'rejected', reason: /^The item has another.*see --replace/ }],
+  })
   t.match(await ingest(running, [changed, '--replace', '--dry-run']), {
     code: 0,
-    rows: [{ status: 'new', reason: /replaces the master/ }],
+    rows: [{ status: 'new', reason: /^Episodes 3 and 4 are played as episode 3\. It replaces the master/ }],
   })
   t.match(await ingest(running, [changed, '--replace']), { code: 0, rows: [{ status: 'ingested' }] })
   t.match(await ingest(running, [changed]), { code: 0, rows: [{ status: 'unchanged' }] }, 'before it is encoded')

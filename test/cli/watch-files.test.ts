@@ -84,6 +84,7 @@ function resultOf (file: FoundFile, status: IngestResult['status'], id: string):
       tmdb: null,
       season: null,
       episodes: [],
+      isAcrossSeasons: false,
       edition: null,
       language: null,
       subtitleKind: 'full',

@@ -122,16 +122,21 @@ function selectMatches (
   return exact.length > 0 ? exact : ofKind
 }
 
-/** Finds the item of a file in its title. */
-export function findItemOf (title: CatalogueTitle, { season, episodes }: RecognisedFile): ItemMatch {
+/** Finds the item of a file in its title: of several episodes, the first one. */
+export function findItemOf (
+  title: CatalogueTitle,
+  { season, episodes, isAcrossSeasons }: RecognisedFile,
+): ItemMatch {
   if (title.kind === 'movie') {
     const [item] = title.items
     return item === undefined ? unmatched('The movie was deleted.') : { status: 'found', title, item }
   }
-  const [episode, ...others] = episodes
+  const [episode] = episodes
   if (episode === undefined) return unmatched(`"${title.title}" is a show, and the name states no episode.`)
-  if (others.length > 0) {
-    return ambiguous(`The file has the episodes ${episodes.join(', ')}. Split it: a media file belongs to one episode.`)
+  if (isAcrossSeasons) return ambiguous(`The file has episodes of several seasons. ${SPLIT_OR_RENAME}`)
+  if (episodes.some((number, i) => number !== episode + i)) {
+    const numbers = episodes.join(', ')
+    return ambiguous(`The file has the episodes ${numbers}, which do not follow each other. ${SPLIT_OR_RENAME}`)
   }
   const regular = new Set(title.items.map((item) => item.season).filter((number) => number > 0))
   if (season === null && regular.size > 1) {
@@ -143,6 +148,16 @@ export function findItemOf (title: CatalogueTitle, { season, episodes }: Recogni
   return item === undefined
     ? unmatched(`"${title.title}" has no season ${number} episode ${episode}. Add the episode first.`)
     : { status: 'found', title, item }
+}
+
+const SPLIT_OR_RENAME = 'Split it, or name it after its first episode.'
+
+/** Says which episode stands for all those of a file; null: the file has one, or is a movie. */
+export function describeEpisodes ({ title }: TitleItem, { episodes }: RecognisedFile): string | null {
+  const [first] = episodes
+  if (title.kind === 'movie' || first === undefined || episodes.length === 1) return null
+  const numbers = `${first} ${episodes.length === 2 ? 'and' : 'to'} ${first + episodes.length - 1}`
+  return `Episodes ${numbers} are played as episode ${first}.`
 }
 
 function unmatched (reason: string): ItemMatch {

@@ -16,7 +16,7 @@ import { MAX_SUBTITLE_BYTES } from '../../media/sidecar/subtitle-reader.js'
 import type { MediaFileDeps } from '../../media/upload/media-files.js'
 import { HEAD_BYTES, sniffContainer } from '../../media/upload/sniff-container.js'
 import type { FoundFile } from './find-files.js'
-import { createItemFinder, findItemOf, requireTitle } from './match-item.js'
+import { createItemFinder, describeEpisodes, findItemOf, requireTitle } from './match-item.js'
 import { recogniseFile, type RecognisedFile } from './recognise-name.js'
 
 export type IngestDeps = MediaFileDeps & MasterDeps & SidecarDeps
@@ -83,11 +83,11 @@ export async function planIngest (
     else if (kind === 'picture-subtitle') planned.push(plan('rejected', PICTURES))
     else {
       const match = findItem(one.recognised)
-      planned.push(
-        match.status === 'found'
-          ? await planFile(deps, encoder, { ...plan('new'), target: { title: match.title, item: match.item } }, options)
-          : plan(match.status, match.reason),
-      )
+      if (match.status === 'found') {
+        const target = { title: match.title, item: match.item }
+        const matched = { ...plan('new', describeEpisodes(target, one.recognised)), target }
+        planned.push(await planFile(deps, encoder, matched, options))
+      } else planned.push(plan(match.status, match.reason))
     }
   }
   return encoder.isAvailable ? rejectRivals(planned) : planned
@@ -173,7 +173,9 @@ async function planVideo (
   const probed = await deps.encoder.probe(path.resolve(file.path), signal)
   const info = readMasterInfo(probed.ok ? probed.output : '')
   if (!info.ok) return { ...video, status: 'rejected', reason: info.reason }
-  return master === null ? video : { ...video, reason: 'It replaces the master of this edition.' }
+  if (master === null) return video
+  const reasons = [video.reason, 'It replaces the master of this edition.']
+  return { ...video, reason: reasons.filter((reason) => reason !== null).join(' ') }
 }
 
 async function hashFile (file: string, signal: AbortSignal): Promise<string> {

@@ -20,8 +20,10 @@ export interface RecognisedFile {
   readonly tmdb: string | null
   /** Null: not stated. 0: specials. */
   readonly season: number | null
-  /** Several for a file with several episodes; empty for a movie. */
+  /** As the name states them; several for a file with several episodes, empty for a movie. */
   readonly episodes: readonly number[]
+  /** Its episodes belong to several seasons; `season` and the first of `episodes` are those of its start. */
+  readonly isAcrossSeasons: boolean
   readonly edition: string | null
   /** Of the subtitle, or of the audio of a video; BCP 47. */
   readonly language: string | null
@@ -58,7 +60,7 @@ export function recogniseFile (file: string): RecognisedFile {
   const parsed = parseName(suffix.stem)
   const season = parsed.season ?? findSeason(folders)
   const bare = parsed.season === null && season !== null ? BARE_EPISODE.exec(suffix.stem) : null
-  const episodes = bare === null ? parsed.episodes : [Number(bare[1])]
+  const episodes = bare === null ? parsed.episodes : listBareEpisodes(suffix.stem, Number(bare[1]))
   const titleFolder = folders.toReversed().find((one) => !isStructural(one)) ?? null
   const isNamedByFolder = bare !== null || parsed.names.length === 0
   const folder = titleFolder === null ? null : parseFolderName(titleFolder)
@@ -69,6 +71,7 @@ export function recogniseFile (file: string): RecognisedFile {
     tmdb: parsed.tmdb ?? folder?.tmdb ?? null,
     season,
     episodes,
+    isAcrossSeasons: parsed.isAcrossSeasons,
     edition: parsed.edition,
     language: kind === 'subtitle' ? suffix.language : parsed.language,
     subtitleKind: suffix.kind,
@@ -98,22 +101,24 @@ function findSeason (folders: readonly string[]): number | null {
 
 const withoutTags = (name: string): string => name.replace(ID_TAGS, ' ').replace(EDITION_TAG, ' ')
 
-interface ParsedName extends Pick<RecognisedFile, 'names' | 'imdb' | 'tmdb' | 'season' | 'episodes' | 'edition'> {
+interface EpisodeRun extends Pick<RecognisedFile, 'season' | 'episodes' | 'isAcrossSeasons'> {}
+
+interface ParsedName extends EpisodeRun, Pick<RecognisedFile, 'names' | 'imdb' | 'tmdb' | 'edition'> {
   readonly language: string | null
 }
 
 function parseName (name: string): ParsedName {
   const text = withoutTags(name)
   const parsed = parseTorrentTitle(text)
-  const { title = '', seasons = [], episodes = [], episodeTitle = '' } = parsed
+  const { title = '', seasons = [], episodes = [] } = parsed
   const year = parsed.year === undefined ? null : Number(parsed.year)
   const whole = year === null ? null : findWholeName(text, year)
   // What a certain name contains is no fact about the file.
   const facts = whole?.isCertain === true ? parseTorrentTitle(`Name ${text.slice(whole.end)}`) : parsed
   const { editions, unrated, languages = [] } = facts
   const [season = null] = seasons
-  // `1x02-1x03` states its second episode where others state a title.
-  const second = /^(\d{1,3})x(\d{1,4})$/.exec(episodeTitle)
+  const run = findEpisodeRun(text)
+  const isRun = run !== null && run.episodes[0] === episodes[0] && (run.season ?? season) === season
   const [language = null, ...otherLanguages] = languages
   return {
     // `S01E01-E02` and `1x02`: the title is that of a folder.
@@ -121,7 +126,8 @@ function parseName (name: string): ParsedName {
     imdb: IMDB_ID.exec(name)?.[1] ?? null,
     tmdb: TMDB_ID.exec(name)?.[1] ?? null,
     season,
-    episodes: second === null || Number(second[1]) !== season ? episodes : [...episodes, Number(second[2])],
+    episodes: isRun ? run.episodes : episodes,
+    isAcrossSeasons: isRun && run.isAcrossSeasons,
     edition: EDITION_TAG.exec(name)?.[1]?.trim() ?? findEdition(editions, unrated === true, text),
     language: otherLanguages.length === 0 && language !== null && /^[a-z]{2}$/.test(language) ? language : null,
   }
@@ -148,6 +154,35 @@ function listNames (name: string, year: number | null, whole: WholeName | null):
 }
 
 const EPISODE_NUMBER = /\bs\d{1,3}[ ._-]*e\d|\b\d{1,3}x\d{1,4}\b/i
+/** `S01E01E02`, `S01E01-S01E03`, `1x01-1x02`, `E01 & E02`. The parser takes some of them for a range or one episode. */
+const EPISODE_RUN = /(?<![a-z0-9])(?:[ ._+&,-]*(?:(?:s\d{1,3}[ ._-]*)?e|\d{1,2}x)\d{1,4}){2,}(?!\d)/i
+const EPISODE_OF_RUN = /([ ._+&,-]*)(?:(?:s(\d{1,3})[ ._-]*)?e|(\d{1,2})x)(\d{1,4})/gi
+
+/** @returns null for a name that states one episode, or none */
+function findEpisodeRun (text: string): EpisodeRun | null {
+  const [run] = EPISODE_RUN.exec(text) ?? []
+  if (run === undefined) return null
+  const seasons = new Set<number>()
+  const episodes: number[] = []
+  for (const [, separator = '', s, x, number] of run.matchAll(EPISODE_OF_RUN)) {
+    const stated = s ?? x
+    if (stated !== undefined) seasons.add(Number(stated))
+    const episode = Number(number)
+    const last = episodes.at(-1)
+    if (episode === last) continue
+    const isRange = last !== undefined && last < episode && separator.includes('-') && seasons.size < 2
+    for (let next = isRange ? last + 1 : episode; next <= episode; next++) episodes.push(next)
+  }
+  const [season = null] = seasons
+  return { season, episodes, isAcrossSeasons: seasons.size > 1 }
+}
+
+/** Episodes of a name that starts with the number of the first one. */
+function listBareEpisodes (stem: string, first: number): readonly number[] {
+  const run = findEpisodeRun(stem)
+  return run?.episodes[0] === first ? run.episodes : [first]
+}
+
 /** `[Group] ` at the start. */
 const LEADING_BRACKETS = /^\s*\[[^\]]*\]/
 

@@ -19,6 +19,15 @@ t.test('episodes, with season folders and specials', async (t) => {
       ['Show.Name.S01E02E03.720p.mkv', 'Show Name', null, 1, '2 3', null],
       ['Show Name - S01E01-E03.mkv', 'Show Name', null, 1, '1 2 3', null],
       ['Show - 1x02-1x03.mkv', 'Show', null, 1, '2 3', null],
+      ['Show.S01E01-03.mkv', 'Show', null, 1, '1 2 3', null],
+      ['Show.S01E01-S01E03.mkv', 'Show', null, 1, '1 2 3', null],
+      ['Show_S01E01 & E02.mkv', 'Show', null, 1, '1 2', null],
+      ['Show.S01E01E02E04.mkv', 'Show', null, 1, '1 2 4', null],
+      ['Show.S01E01E03.mkv', 'Show', null, 1, '1 3', null],
+      ['Show.S01E02E01.mkv', 'Show', null, 1, '2 1', null],
+      ['Show S01E01 - S01E01.mkv', 'Show', null, 1, '1', null],
+      ['Show.1x01.640x480.x264.mkv', 'Show', null, 1, '1', null],
+      ['Show.S01E01.1920x1080.x265.mkv', 'Show', null, 1, '1', null],
       ['Show Name S00E01 Special.mkv', 'Show Name', null, 0, '1', null],
       ['Show Name/Specials/E03.mkv', 'Show Name', null, 0, '3', null],
       ['Show Name (1999)/Season 1/02 - Pilot.mkv', 'Show Name', 1999, 1, '2', null],
@@ -28,10 +37,19 @@ t.test('episodes, with season folders and specials', async (t) => {
       ['24/1x02.mp4', '24', null, 1, '2', null],
       ['The Spanish Princess/S01E02.mp4', 'The Spanish Princess', null, 1, '2', null],
       ['The Spanish Princess/S1/E02.mp4', 'The Spanish Princess', null, 1, '2', null],
+      ['The Spanish Princess/S1/E02-E03.mp4', 'The Spanish Princess', null, 1, '2 3', null],
+      ['The Spanish Princess/S1/02 - 10 Seconds.mp4', 'The Spanish Princess', null, 1, '2', null],
       ['The Proper Show {tmdb-12}/Season 1/E02.mp4', 'The Proper Show', null, 1, '2', null],
       ['Show Name - 03.mkv', 'Show Name', null, null, '3', null],
     ] as const
   ) t.strictSame(recognise(file), expected, file)
+  const acrossSeasons = [
+    'Show.S01E13-S02E01.mkv',
+    'Show.S01E01-S02E02.mkv',
+    'Show 1x02-2x03.mkv',
+    'Show.S01E01-E02.mkv',
+  ]
+  t.strictSame(acrossSeasons.map((file) => recogniseFile(file).isAcrossSeasons), [true, true, true, false])
 })
 
 t.test('movies, with editions and numbers in their names', async (t) => {
@@ -93,6 +111,7 @@ t.test('subtitles, with language and kind', async (t) => {
     )
   }
   t.match(recogniseFile('Show.Name.S01E02.de.srt'), { language: 'de', season: 1, episodes: [2] })
+  t.match(recogniseFile('Show.Name.S01E01-E02.de.srt'), { language: 'de', season: 1, episodes: [1, 2] })
   t.equal(recogniseFile('Movie.sup').kind, 'picture-subtitle')
 })
 
