@@ -24,6 +24,12 @@ const BUFFER_POOL_BYTES = 64 * 1_024
  */
 const HEAP_GROWTH_PERCENT = 30
 
+/**
+ * V8 allocates what often survived a collection as old objects from then on, such as the arrays of responses that were
+ * written during the start. They keep the young objects of their request until the old generation is collected.
+ */
+setFlagsFromString('--no-allocation-site-pretenuring')
+
 function print (line: string): void {
   process.stdout.write(`${line}\n`)
 }

@@ -1,6 +1,6 @@
 // Sends load to a target: connections that never pause, or requests at fixed times. Every response must succeed.
 import autocannon from 'autocannon'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { Agent, getGlobalDispatcher, type Dispatcher } from 'undici'
 import { clientAddress } from './targets.js'
 
@@ -176,7 +176,8 @@ export async function runOpenLoop (
   for (let n = 0; n < count && signal?.aborted !== true && failures.length === 0; n++) {
     const dueAt = startedAt + n * durationMs / count
     const waitMs = dueAt - performance.now()
-    if (waitMs > 0) await sleep(waitMs)
+    // Without the turn, requests that are late are sent in one go, and responses wait until the last one is sent.
+    await (waitMs > 0 ? sleep(waitMs) : nextTurn())
     delaysMs.push(Math.max(0, performance.now() - dueAt))
     const one = send(n).catch((error: unknown) => {
       failures.push(error as Error)
