@@ -52,17 +52,26 @@ export function parseRung (text: string): LadderRung | null {
 /** Encoders of H.264 need even sizes of at least this. */
 const MIN_PIXELS = 16
 
+/** A picture that is higher than its highest rung by less than this factor loses little in that rung. */
+const MIN_OWN_RUNG_FACTOR = 1.2
+
 /**
- * Returns the rungs for a picture, highest first: all that are not above it. A picture below the whole ladder gets one
- * rung of its own size.
+ * Returns the rungs for a picture, highest first: all that are not above it. A picture between two rungs gets a rung of
+ * its own size as well, unless the rung below is nearly as high. A picture above the whole ladder gets none of its own:
+ * the ladder sets the highest resolution.
  */
 export function selectRungs (picture: PictureSize, ladder: readonly LadderRung[]): SizedRung[] {
   const sourceHeight = videoHeight(picture)
-  const highestFirst = ladder.toSorted((a, b) => b.height - a.height)
-  const rungs = highestFirst.filter(({ height }) => height <= sourceHeight)
-  const lowest = highestFirst.at(-1)
-  if (rungs.length === 0 && lowest !== undefined) rungs.push({ ...lowest, height: sourceHeight })
-  return rungs.map((rung) => ({ ...rung, ...fitPicture(picture, rung.height) }))
+  const lowestFirst = ladder.toSorted((a, b) => a.height - b.height)
+  const rungs = lowestFirst.filter(({ height }) => height <= sourceHeight)
+  const below = rungs.at(-1)
+  const above = lowestFirst[rungs.length]
+  if (above !== undefined && sourceHeight >= (below?.height ?? 0) * MIN_OWN_RUNG_FACTOR) {
+    const scaledKbps = Math.round(above.maxKbps * (sourceHeight / above.height) ** 2)
+    // Fewer pixels need fewer bits, but not fewer than those of the rung below.
+    rungs.push({ ...above, height: sourceHeight, maxKbps: Math.max(scaledKbps, below?.maxKbps ?? above.maxKbps) })
+  }
+  return rungs.toReversed().map((rung) => ({ ...rung, ...fitPicture(picture, rung.height) }))
 }
 
 /** Scales a picture to a resolution. Rounding never exceeds the resolution: a plan would not allow the file. */

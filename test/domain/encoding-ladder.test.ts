@@ -9,17 +9,32 @@ const sizes = (width: number, height: number): string =>
 t.test('a picture gets every rung that is not above it, in its own shape', async (t) => {
   t.equal(sizes(3_840, 2_160), '3840x2160 1920x1080 1280x720 854x480 426x240')
   t.equal(sizes(1_920, 1_080), '1920x1080 1280x720 854x480 426x240')
-  t.equal(sizes(1_919, 1_079), '1280x720 854x480 426x240', 'never above the source')
   t.equal(sizes(1_920, 800), '1920x800 1280x534 854x356 426x178', 'a wide picture counts by its width')
   t.equal(sizes(1_440, 1_080), '1440x1080 960x720 640x480 320x240', 'a narrow one by its height')
-  t.equal(sizes(1_080, 1_920), '608x1080 406x720 270x480 136x240', 'as does an upright one')
-  t.equal(sizes(1_024, 576), '854x480 426x240', 'PAL')
+  t.equal(sizes(1_080, 1_920), '1080x1920 608x1080 406x720 270x480 136x240', 'as does an upright one')
+})
+
+t.test('a picture between two rungs gets one of its own size as well', async (t) => {
+  t.equal(sizes(1_024, 576), '1024x576 854x480 426x240', 'PAL')
+  t.equal(sizes(1_919, 1_079), '1918x1078 1280x720 854x480 426x240', 'never above the source')
+  t.equal(sizes(2_560, 1_440), '2560x1440 1920x1080 1280x720 854x480 426x240')
+  t.equal(sizes(640, 360), '640x360 426x240')
+  t.equal(sizes(960, 540), '854x480 426x240', 'the rung below is nearly as high')
+  const [own] = selectRungs({ width: 640, height: 360 }, DEFAULT_LADDER)
+  t.match(own, { height: 360, quality: 22, maxKbps: 844 }, 'the quality of the rung above, and fewer bits')
+  const [low] = selectRungs({ width: 466, height: 262 }, [
+    { height: 1_080, quality: 21, maxKbps: 6_000 },
+    { height: 200, quality: 24, maxKbps: 500 },
+  ])
+  t.match(low, { height: 262, maxKbps: 500 }, 'not fewer than the rung below')
+  const highest = { height: 480, quality: 22, maxKbps: 1_500 }
+  t.match(selectRungs({ width: 1_280, height: 720 }, [highest]), [{ height: 480 }], 'not above the ladder')
 })
 
 t.test('a picture below the whole ladder gets one rung of its own size', async (t) => {
   t.equal(sizes(160, 120), '160x120')
   t.equal(sizes(161, 121), '160x120', 'with an even size')
-  t.match(selectRungs({ width: 160, height: 120 }, DEFAULT_LADDER), [{ height: 120, maxKbps: 400 }])
+  t.match(selectRungs({ width: 160, height: 120 }, DEFAULT_LADDER), [{ height: 120, quality: 24, maxKbps: 400 }])
 })
 
 t.test('the order of the ladder does not matter', async (t) => {
