@@ -1,5 +1,5 @@
-// Worker processes that share masters chunk by chunk, and that are killed at random moments.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+// Worker processes that share masters chunk by chunk, and that are killed at random moments while somebody watches.
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,23 +10,26 @@ import { EncodingStep } from '../../models/encoding-step.js'
 import { Media, type StoredMedia } from '../../models/media.js'
 import { connectDatabase, disconnectDatabase } from '../../src/database/connection.js'
 import { findPrograms } from '../../src/media/encoding/find-programs.js'
-import { thumbnailKeys } from '../../src/media/object-cleanup.js'
 import { openLocalStorage } from '../../src/storage/local-storage.js'
 import { mediaFolder } from '../../src/storage/open-storage.js'
 import { makeCountedMaster, readFrameNumbers } from '../media/encoding/chunks/counted-master.js'
-import { skipWithoutFfmpeg, writePrograms } from '../media/encoding/programs.js'
+import { makeFile, skipWithoutFfmpeg, writePrograms } from '../media/encoding/programs.js'
 import { createTestDatabase } from '../support/app.js'
+import { runCommand } from '../support/run-command.js'
 import { send, signUpAdminAt, startServer, type ServerProcess } from '../support/server-process.js'
+import { startPlayer } from './player-process.js'
 
 const SECONDS = 70
 const FRAMES = SECONDS * 25
 /** The audio, and two chunks in each of two passes. */
 const CHUNKS_OF_MASTER = 5
 const KILLS = 20
-const MAX_KILL_DELAY_MS = 1_500
+const MAX_KILL_DELAY_MS = 2_500
+/** Objects of this age that nothing refers to are orphans. */
+const ORPHAN_AGE_SECONDS = 2 * 86_400
 const LADDER = { ENCODING_LADDER: '108:30:200,72:30:100', LOWEST_RENDITION_FIRST: 'on', AUDIO_LOUDNESS: 'off' }
 
-t.test('workers share masters', { timeout: 290_000, skip: await skipWithoutFfmpeg() }, async (t) => {
+t.test('workers share masters', { timeout: 360_000, skip: await skipWithoutFfmpeg() }, async (t) => {
   const uri = await createTestDatabase(t)
   const dataDir = mkdtempSync(path.join(tmpdir(), 'normflix-shared-'))
   t.teardown(() => {
@@ -62,14 +65,20 @@ t.test('workers share masters', { timeout: 290_000, skip: await skipWithoutFfmpe
   await connectDatabase(uri)
   t.teardown(disconnectDatabase)
   const master = await makeCountedMaster(dataDir, 'master.mkv', SECONDS)
-  let movies = 0
+  const movies: string[] = []
+  let masters = 0
 
-  async function addMaster (): Promise<void> {
-    movies++
-    const { body } = await send(api, 'POST', '/v1/admin/movies', admin, { title: `Movie ${movies}` })
-    const url = `/v1/admin/movies/${body.id}/media?role=master`
-    const uploaded = await send(api, 'POST', url, admin, master, { 'content-type': 'video/x-matroska' })
+  async function uploadMaster (movie: string, bytes = master): Promise<void> {
+    masters++
+    const url = `/v1/admin/movies/${movie}/media?role=master`
+    const uploaded = await send(api, 'POST', url, admin, bytes, { 'content-type': 'video/x-matroska' })
     t.equal(uploaded.status, 202)
+  }
+
+  async function addMovie (): Promise<void> {
+    const { body } = await send(api, 'POST', '/v1/admin/movies', admin, { title: `Movie ${movies.length}` })
+    movies.push(body.id)
+    await uploadMaster(body.id)
   }
 
   const readJobs = async (): Promise<StoredEncodingJob[]> => await EncodingJob.find().lean<StoredEncodingJob[]>()
@@ -78,12 +87,27 @@ t.test('workers share masters', { timeout: 290_000, skip: await skipWithoutFfmpe
     while (!isReached(await readJobs())) await sleep(100)
   }
 
+  /** The files that are played, and those that were replaced. */
+  const readFiles = async () => (await Media.find().lean<StoredMedia[]>()).flatMap(({ files }) => files)
+
+  /** Waits until each movie has both renditions, packaged and in place of replaced ones. */
+  async function waitForPackages (): Promise<void> {
+    for (;;) {
+      const files = await readFiles()
+      t.notOk(files.find(({ hls }) => hls.state === 'failed'), 'packaged')
+      const ready = files.filter(({ stage, hls }) => stage === 'active' && hls.state === 'ready')
+      if (ready.length === 2 * movies.length && files.every(({ stage }) => stage !== 'pending')) return
+      await sleep(200)
+    }
+  }
+
   const areDone = (jobs: StoredEncodingJob[]): boolean => jobs.every(({ state }) => state === 'done')
 
   await t.test('two workers share one master, and encode each chunk once', async (t) => {
     const workers = [await startWorker('first'), await startWorker('second')]
-    await addMaster()
+    await addMovie()
     await waitForJobs(areDone)
+    await waitForPackages()
     const [first, second] = [readEncodes('first'), readEncodes('second')]
     t.comment(`${first.length} and ${second.length} chunks`)
     t.ok(first.length > 0 && second.length > 0, 'both encoded chunks')
@@ -92,10 +116,14 @@ t.test('workers share masters', { timeout: 290_000, skip: await skipWithoutFfmpe
     for (const worker of workers) t.equal(await worker.stop(), 0)
   })
 
-  await t.test('a worker that is killed loses at most one chunk', async (t) => {
+  await t.test('a worker that is killed loses at most one chunk, and nobody who watches is interrupted', async (t) => {
+    const [watched = ''] = movies
+    await makeFile(dataDir, ['-i', 'master.mkv', '-c', 'copy', '-metadata', 'title=Second', 'second.mkv'])
+    const player = await startPlayer(t, api, watched)
+    await uploadMaster(watched, readFileSync(path.join(dataDir, 'second.mkv')))
     const delays: number[] = []
     while (delays.length < KILLS) {
-      if (areDone(await readJobs())) await addMaster()
+      if (areDone(await readJobs())) await addMovie()
       const worker = await startWorker('killed')
       await waitForJobs((jobs) => areDone(jobs) || jobs.some(({ state }) => state === 'running'))
       const delayMs = Math.round(Math.random() * MAX_KILL_DELAY_MS)
@@ -112,43 +140,40 @@ t.test('workers share masters', { timeout: 290_000, skip: await skipWithoutFfmpe
     t.comment(`killed after ${delays.join(', ')} ms`)
     const workers = [await startWorker('killed'), await startWorker('last')]
     await waitForJobs(areDone)
-    for (;;) {
-      const files = (await Media.find().lean<StoredMedia[]>()).flatMap((media) => media.files)
-      if (files.length === 2 * movies && files.every(({ hls }) => hls.state === 'ready')) break
-      t.notOk(files.find(({ hls }) => hls.state === 'failed'), 'packaged')
-      await sleep(200)
-    }
-    while (await EncodingStep.countDocuments({ state: 'done' }) < 2 * movies) await sleep(100)
+    await waitForPackages()
+    while (await EncodingStep.countDocuments({ state: 'done' }) < 2 * movies.length) await sleep(100)
+    await waitForJobs((jobs) => jobs.every(({ replaces }) => replaces === null))
+    const played = await player.stop()
+    t.comment(`${played.requests} requests of the player`)
+    t.strictSame(played.failures, [])
+    t.ok(played.requests > KILLS, 'the player played during the kills')
     for (const worker of workers) t.equal(await worker.stop(), 0)
     for (const job of await readJobs()) t.match(job, { state: 'done', failure: null, attempts: 1 })
     const encodes = ['first', 'second', 'killed', 'last'].flatMap(readEncodes)
-    t.equal(new Set(encodes).size, CHUNKS_OF_MASTER * movies)
-    t.comment(`${encodes.length - CHUNKS_OF_MASTER * movies} chunks were lost by ${KILLS} kills`)
-    t.ok(encodes.length <= CHUNKS_OF_MASTER * movies + KILLS, 'at most one chunk for each kill')
+    t.equal(new Set(encodes).size, CHUNKS_OF_MASTER * masters)
+    t.comment(`${encodes.length - CHUNKS_OF_MASTER * masters} chunks were lost by ${KILLS} kills`)
+    t.ok(encodes.length <= CHUNKS_OF_MASTER * masters + KILLS, 'at most one chunk for each kill')
   })
 
   await t.test('each rendition is complete, and no object is left over', async (t) => {
     const storage = await openLocalStorage(mediaFolder(dataDir))
     const media = await Media.find().lean<StoredMedia[]>()
-    t.equal(media.length, movies)
+    t.equal(media.length, movies.length)
     const numbers = Array.from({ length: FRAMES }, (_value, i) => i)
     for (const { files, thumbnails } of media) {
-      t.strictSame(files.map(({ height }) => height).sort(), [108, 72])
+      const active = files.filter(({ stage }) => stage === 'active')
+      t.strictSame(active.map(({ height }) => height).sort(), [108, 72])
       t.ok(thumbnails)
-      for (const { storageKey } of files) {
+      for (const { storageKey } of active) {
         t.strictSame(await readFrameNumbers(dataDir, (await storage.locate(storageKey)).toString()), numbers)
       }
     }
     t.equal(await EncodingChunk.countDocuments(), 0)
-    const used = new Set([
-      ...(await readJobs()).map(({ storageKey }) => storageKey),
-      ...media.flatMap(({ files }) => files.map(({ storageKey }) => storageKey)),
-      ...media.flatMap(({ thumbnails }) => thumbnailKeys(thumbnails)),
-    ])
-    const unused: string[] = []
+    const orphanedAt = Date.now() / 1_000 - ORPHAN_AGE_SECONDS
     for await (const { key } of storage.list()) {
-      if (!used.has(key) && media.some(({ _id }) => key.startsWith(_id.toString()))) unused.push(key)
+      utimesSync((await storage.locate(key)).toString(), orphanedAt, orphanedAt)
     }
-    t.strictSame(unused, [])
+    const { code, out } = await runCommand({ databaseUri: uri, config: { dataDir } as never }, ['doctor', '--json'])
+    t.strictSame({ code, findings: JSON.parse(out).findings }, { code: 0, findings: [] })
   })
 })
