@@ -1,5 +1,5 @@
 // "normflix ingest": names and folders become masters, playable files and subtitles of the right items.
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'
 import { EncodingJob } from '../../models/encoding-job.js'
@@ -233,4 +233,19 @@ t.test("dropping a season's folder makes the season playable", { skip: await ski
   // The next run replaces what is packaged.
   await encodeMasters({ app })
   t.equal(await EncodingJob.countDocuments({}), 3, 'the new master took the place of the old one')
+
+  const cut = readFileSync(changed)
+  const complete = Buffer.concat([cut, cut])
+  writeFileSync(changed, Buffer.concat([cut.subarray(0, -1), Buffer.from([cut.at(-1) === 0 ? 1 : 0]), cut]))
+  t.match((await ingest(running, [changed])).rows, [{ status: 'rejected', reason: /see --replace/ }], 'another film')
+  writeFileSync(changed, complete)
+  t.match(
+    (await ingest(running, [changed])).rows,
+    [{ status: 'ingested', reason: /replaces the master/ }],
+    'a longer copy',
+  )
+  await encodeMasters({ app })
+  await encodeMasters({ app })
+  t.equal(await EncodingJob.countDocuments({ sizeBytes: complete.length }), 1)
+  t.equal(await EncodingJob.countDocuments({}), 3)
 })

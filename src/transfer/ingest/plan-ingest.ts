@@ -166,8 +166,7 @@ async function planVideo (
     if (await isPlayable(file.path)) return video
     return { ...video, status: 'rejected', reason: `Only ffmpeg can read this format. ${encoder.reason}` }
   }
-  const isEarlierVersion = file.storedAs !== null && master?._id.toString() === file.storedAs.id
-  if (master !== null && !replacesMasters && !isEarlierVersion) {
+  if (master !== null && !replacesMasters && !await isEarlierVersion(master, file, signal)) {
     return { ...video, status: 'rejected', reason: 'The item has another master of this edition; see --replace.' }
   }
   const probed = await deps.encoder.probe(path.resolve(file.path), signal)
@@ -178,9 +177,22 @@ async function planVideo (
   return { ...video, reason: reasons.filter((reason) => reason !== null).join(' ') }
 }
 
-async function hashFile (file: string, signal: AbortSignal): Promise<string> {
+/** True for the master that the file became before it changed, and for one that is the beginning of the file. */
+async function isEarlierVersion (
+  { _id, sizeBytes, sha256 }: StoredEncodingJob,
+  file: FoundFile,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (file.storedAs?.id === _id.toString()) return true
+  return sizeBytes < file.sizeBytes && await hashFile(file.path, signal, sizeBytes) === sha256
+}
+
+/** @param bytes to hash from the beginning; all by default */
+async function hashFile (file: string, signal: AbortSignal, bytes = Infinity): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file, { signal }) as AsyncIterable<Buffer>) hash.update(chunk)
+  for await (const chunk of createReadStream(file, { signal, end: bytes - 1 }) as AsyncIterable<Buffer>) {
+    hash.update(chunk)
+  }
   return hash.digest('hex')
 }
 
