@@ -58,6 +58,8 @@ export interface StoredEncodingJob extends StoredAttempt {
   chunkSettings: string | null
   /** Of a master whose length is not known before the first attempt. Absent or null: known, or no attempt yet. */
   clock?: StoredClock | null
+  /** Whether the pictures of the video may contain captions. Absent: no attempt has looked for them. */
+  hasCaptions?: boolean
   /** Attempts in a row that ended with a crash before a chunk was done. Only of masters that are encoded in chunks. */
   crashes: number
   createdAt: Date
@@ -94,6 +96,7 @@ const encodingJobSchema = new Schema<StoredEncodingJob>({
   isChunked: { type: Boolean, default: false },
   chunkSettings: { type: String, default: null },
   clock: { type: clockSchema, default: null },
+  hasCaptions: Boolean,
   crashes: { type: Number, default: 0 },
   createdAt: { type: Date, required: true },
 }, { collection: 'encodingjobs', versionKey: false })

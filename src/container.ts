@@ -182,7 +182,10 @@ export async function buildContainer (
   const encoder = createEncoder(config)
   const isMediaWorker = config.role !== 'api'
   const packaging = createPackaging(media, createMediaPackager(), isEager && isMediaWorker)
-  const encoding = createEncoding({ ...media, config, encoder, prober, packaging }, isEager && isMediaWorker)
+  const encoding = createEncoding(
+    { ...media, config, encoder, prober, packaging, subtitleReader },
+    isEager && isMediaWorker,
+  )
   const markerDetection = createMarkerDetection({ ...media, config, encoder }, isEager && isMediaWorker)
   const area = await openUploadArea(config, storage)
   const uploads = createResumableUploads({ ...media, config, area, packaging, prober, encoder, encoding })

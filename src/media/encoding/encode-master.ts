@@ -8,7 +8,8 @@ import { encodeInChunks } from './chunks/encode-in-chunks.js'
 import type { EncodingDeps } from './encoding-deps.js'
 import { ENCODING_SHARE, passCost, splitIntoPasses, withRungs, type EncodingPlan } from './encoding-plan.js'
 import { encodingArguments } from './ffmpeg-arguments.js'
-import { saveRenditions, type RunningJob } from './job-state.js'
+import { hasCaptions } from './frame-captions.js'
+import { saveCaptions, saveRenditions, type RunningJob } from './job-state.js'
 import { planWithClock } from './master-clock.js'
 import { saveChapters } from './master-chapters.js'
 import { measureLoudness } from './measure-loudness.js'
@@ -33,6 +34,9 @@ export async function encodeMaster (deps: EncodingDeps, running: RunningJob, sig
     if (running.job.isChunked) await encodeInChunks(deps, running, { plan, rungs, folder, signal })
     else await encodeWhole(deps, running, withRungs(plan, rungs), folder, signal)
     await saveChapters(deps, running.job, plan.chapters)
+    if (!await saveCaptions(running, await hasCaptions(deps, running.job, plan, signal))) {
+      throw new ProgramStoppedError()
+    }
     await addSteps(running, plan, deps.now())
   } finally {
     await removeScratchFolder(config.dataDir, claimId)

@@ -39,6 +39,19 @@ export interface Encoder {
     signal?: AbortSignal,
   ): Promise<ProgramResult>
   /**
+   * Decodes some key frames, and lists what a video has beside them.
+   * @param stream number of the stream
+   * @param from seconds in the clock of the file: begins at a key frame near it; null: at the start
+   * @returns after success, `output` has a line for each key frame, and one with the name of ffmpeg for each entry
+   * @throws ProgramStoppedError after an abort; EncoderUnavailableError
+   */
+  listSideData(
+    location: string | URL,
+    stream: number,
+    from: number | null,
+    signal?: AbortSignal,
+  ): Promise<ProgramResult>
+  /**
    * Runs ffmpeg.
    * @param args inputs, filters and outputs; inputs by `inputArguments`
    * @throws ProgramStoppedError after an abort; EncoderUnavailableError
@@ -62,6 +75,9 @@ export interface EncoderLimits {
 }
 
 const LIMITS: EncoderLimits = { probeTimeoutMs: 60_000, stallTimeoutMs: 10 * 60_000 }
+
+/** Of a video, for its side data: broadcasts have a key frame in each two seconds or so. */
+const SAMPLED_PACKETS = 120
 
 export function createEncoder (config: ProgramPaths, limits = LIMITS): Encoder {
   let found: Promise<EncoderStatus> | null = null
@@ -110,6 +126,16 @@ export function createEncoder (config: ProgramPaths, limits = LIMITS): Encoder {
         stallTimeoutMs: limits.stallTimeoutMs,
         signal: stopSignal(signal),
         onLine: onPacket,
+      }))
+    },
+    async listSideData (location, stream, from, signal) {
+      const { ffprobePath } = await requirePrograms()
+      const shown = ['-show_entries', 'frame=pict_type:frame_side_data=side_data_type', '-of', 'default=nw=1:nk=1']
+      const args = ['-hide_banner', '-loglevel', 'error', '-skip_frame', 'nokey', ...inputArguments(location)]
+      const selected = ['-select_streams', String(stream), '-read_intervals', `${from ?? ''}%+#${SAMPLED_PACKETS}`]
+      return await track(runProgram(ffprobePath, [...args, ...selected, ...shown], {
+        stallTimeoutMs: limits.probeTimeoutMs,
+        signal: stopSignal(signal),
       }))
     },
     async encode (args, { folder, durationMs, onProgress = () => {}, signal }) {

@@ -3,6 +3,7 @@ import type { Config } from '../../config.js'
 import type { MediaDeps } from '../deps.js'
 import type { Packaging } from '../packaging/packaging.js'
 import type { MediaProber } from '../probing/prober.js'
+import type { SubtitleReader } from '../sidecar/subtitle-reader.js'
 import type { Encoder } from './encoder.js'
 
 export interface EncodingDeps extends MediaDeps {
@@ -10,6 +11,7 @@ export interface EncodingDeps extends MediaDeps {
   readonly encoder: Encoder
   readonly prober: MediaProber
   readonly packaging: Packaging
+  readonly subtitleReader: SubtitleReader
 }
 
 export interface EncodingFailureOptions {

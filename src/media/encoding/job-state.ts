@@ -28,6 +28,12 @@ export async function saveClock (running: RunningJob): Promise<boolean> {
   return await jobAttempts.update(running, { $set: { clock, isChunked } })
 }
 
+/** Stores whether the pictures of a master may contain captions. @returns false if the claim was lost */
+export async function saveCaptions (running: RunningJob, hasCaptions: boolean): Promise<boolean> {
+  running.job.hasCaptions = hasCaptions
+  return await jobAttempts.update(running, { $set: { hasCaptions } })
+}
+
 /** Stores that a chunk of a job is done: crashes before do not count any more. */
 export async function resetCrashes (jobId: Types.ObjectId): Promise<void> {
   await EncodingJob.updateOne({ _id: jobId }, { $set: { crashes: 0 } })

@@ -10,7 +10,7 @@ import { requireSuccess } from './plan-master.js'
 import { ProgramStoppedError } from './run-program.js'
 
 /** ffmpeg continues its times where the clock goes further ahead or back: its `-dts_delta_threshold`. */
-const MAX_STEP_SECONDS = 10
+export const MAX_STEP_SECONDS = 10
 const MAX_STEP_BACK_SECONDS = 0.1
 /** Chunks of a master whose key frames are further apart would decode more than they encode. */
 const MAX_KEY_FRAME_DISTANCE_MS = 20_000

@@ -92,7 +92,7 @@ const MAX_AUDIO_TRACKS = 32
 /** Frame rates that differ by more than this share are variable. */
 const RATE_TOLERANCE = 0.005
 /** Name of ffmpeg for CEA-608 in a track of its own. Captions describe sounds for people who do not hear them. */
-const CLOSED_CAPTIONS = 'eia_608'
+export const CLOSED_CAPTIONS = 'eia_608'
 /** Names of ffmpeg. */
 const TEXT_SUBTITLES = ['subrip', 'srt', 'ass', 'ssa', 'mov_text', 'webvtt', 'text', CLOSED_CAPTIONS]
 /** Files often say only in the name of a track that it is a commentary or an audio description. */

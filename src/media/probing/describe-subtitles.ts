@@ -3,6 +3,11 @@ import type { EmbeddedSubtitleInfo, EmbeddedSubtitles, ExtractedSubtitle } from 
 
 export type SubtitleDescription = Omit<EmbeddedSubtitleInfo, 'extraction'>
 
+/** The format of captions inside the pictures of a master (ATSC A/53), which its renditions lack. */
+export const FRAME_CAPTIONS = 'a53'
+
+export const isFrameCaptions = ({ codec }: Pick<EmbeddedSubtitleInfo, 'codec'>): boolean => codec === FRAME_CAPTIONS
+
 /**
  * Describes the texts of a rendition as its master does: MP4 has no kinds, and not every language.
  * @param texts in the order of the rendition

@@ -4,7 +4,7 @@ import { Media, type StoredMedia, type StoredMediaFile } from '../../../models/m
 import { readyFiles, type CatalogueFile } from '../../catalogue/store/catalogue.js'
 import type { MediaDeps } from '../deps.js'
 import { addExtractedSubtitles } from '../sidecar/extracted-subtitles.js'
-import { describeSubtitles } from './describe-subtitles.js'
+import { describeSubtitles, isFrameCaptions } from './describe-subtitles.js'
 import type { EmbeddedSubtitleInfo, EmbeddedSubtitles } from './embedded-subtitles.js'
 import { PROBE_VERSION, type MediaProber, type ProbeFailure } from './prober.js'
 
@@ -61,8 +61,13 @@ export async function probeFileAgain (
 function describeAgain ({ master, embeddedSubtitles }: StoredMediaFile, found: EmbeddedSubtitles): EmbeddedSubtitles {
   if (master === null || embeddedSubtitles.length === 0) return found
   const isPicture = ({ extraction }: EmbeddedSubtitleInfo): boolean => extraction === 'not-convertible'
-  const texts = embeddedSubtitles.filter((track) => !isPicture(track))
-  return describeSubtitles(found, texts, embeddedSubtitles.filter(isPicture))
+  const tracks = embeddedSubtitles.filter((track) => !isFrameCaptions(track))
+  const texts = tracks.filter((track) => !isPicture(track))
+  const described = describeSubtitles(found, texts, tracks.filter(isPicture))
+  return {
+    ...described,
+    embeddedSubtitles: [...described.embeddedSubtitles, ...embeddedSubtitles.filter(isFrameCaptions)],
+  }
 }
 
 async function saveProperties (

@@ -17,7 +17,7 @@ export async function addSteps (running: RunningJob, plan: EncodingPlan, now: Da
   const { job } = running
   if (!await jobAttempts.hasClaim(running)) throw new ProgramStoppedError()
   const kinds: StepKind[] = [
-    ...(plan.subtitles.length === 0 ? [] : ['subtitles' as const]),
+    ...(plan.subtitles.length === 0 && job.hasCaptions !== true ? [] : ['subtitles' as const]),
     ...['thumbnails' as const, 'pictures' as const],
     ...(isOriginalKept(plan, job) ? ['original' as const] : []),
   ]
