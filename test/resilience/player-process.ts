@@ -1,6 +1,6 @@
 // A player that watches a movie of a service process without a pause, as a device does.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { resolve, parse } from '../support/hls.js'
+import { parse, rangeHeaders, resolve } from '../support/hls.js'
 import { send, type ServerProcess } from '../support/server-process.js'
 import { PASSWORD } from '../support/users.js'
 
@@ -43,9 +43,7 @@ export async function startPlayer (
       const playlist = resolve(uri, playback.hlsUrl)
       for (const segment of parse(await read(playlist)).segments ?? []) {
         if (stopping.signal.aborted) return
-        const { byterange } = segment
-        const range = byterange && `bytes=${byterange.offset}-${byterange.offset + byterange.length - 1}`
-        await read(resolve(segment.uri, playlist), range === undefined ? {} : { range })
+        await read(resolve(segment.uri, playlist), rangeHeaders(segment.byterange))
         await sleep(PAUSE_MS)
       }
     }
