@@ -252,6 +252,10 @@ t.test('an exported catalogue imports as the same catalogue', { timeout: 200_000
   ) as [string, string, string]
   writeFileSync(demo, toLines([...loadDemoMovies(), ...demoShows]))
   t.match(await runCommand(running, ['import', demo]), { code: 0 })
+  const imported = loadDemoMovies().length + demoShows.length
+  const countServed = async (): Promise<number> => (await admin.get('/v1/titles/facets')).body.total
+  for (const started = Date.now(); await countServed() !== imported && Date.now() - started < 20_000;);
+  t.equal(await countServed(), imported)
   const movie = (await admin.post('/v1/admin/movies', COMPLETE_MOVIE)).body
   const show = (await admin.post('/v1/admin/shows', { ...COMPLETE_SHOW, externalIds: { tmdb: '2207' } })).body
   await admin.post('/v1/admin/movies', { title: 'Hidden', published: false, releaseDate: '2001-01-01', year: null })

@@ -44,6 +44,15 @@ testWatchApp('a profile manages its lists', async (t, { app, clock, origin, open
     for (let attempt = 0; attempt < 200 && String(await readOrder()) !== String(expected); attempt++) await sleep(50)
     t.strictSame(await readOrder(), expected)
   }
+  /** A key that follows the first one within milliseconds comes before the page listens for it. */
+  const pressUntil = async (key: string, text: string): Promise<void> => {
+    const announced = page.getByText(text)
+    for (let attempt = 0; attempt < 10 && await announced.count() === 0; attempt++) {
+      await page.keyboard.press(key)
+      await announced.waitFor({ state: 'attached', timeout: 1_000 }).catch(() => undefined)
+    }
+    await announced.waitFor({ state: 'attached' })
+  }
 
   await t.test('history: a title, a play and everything are removed, and restored', async (t) => {
     await goTo('/history')
@@ -100,8 +109,7 @@ testWatchApp('a profile manages its lists', async (t, { app, clock, origin, open
     await handle.focus()
     await page.keyboard.press('Space')
     await page.getByText('Heat moves to position 1.').waitFor({ state: 'attached' })
-    await page.keyboard.press('ArrowRight')
-    await page.getByText('Heat moves to position 2.').waitFor({ state: 'attached' })
+    await pressUntil('ArrowRight', 'Heat moves to position 2.')
     await page.keyboard.press('Space')
     await page.getByText('Dropped Heat at position 2.').waitFor({ state: 'attached' })
     await waitForOrder(['Alien', 'Heat', 'Inception', 'Fawlty Towers', 'The Matrix'])
