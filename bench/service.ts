@@ -110,12 +110,15 @@ export async function startService (
   cleanup.add(stop)
   const lines: string[] = []
   const origin = await new Promise<string>((resolve, reject) => {
+    let isListening = false
     const findOrigin = (text: string): void => {
       const match = /API\s+(http:\S+)\/v1/.exec(text) ?? /Worker\s+(http:\S+)\/health\/ready/.exec(text)
-      if (match?.[1] !== undefined) resolve(match[1])
+      if (match?.[1] === undefined) return
+      isListening = true
+      resolve(match[1])
     }
     child.on('message', () => {
-      if (logFile !== undefined) findOrigin(readFileSync(logFile, 'utf8'))
+      if (logFile !== undefined && !isListening) findOrigin(readFileSync(logFile, 'utf8'))
     })
     for (const stream of [child.stdout, child.stderr].filter((output) => output !== null)) {
       createInterface({ input: stream }).on('line', (line) => {
@@ -126,6 +129,8 @@ export async function startService (
     }
     child.once('error', reject)
     void ended.then(() => {
+      // The log of a long run is larger than the longest string.
+      if (isListening) return
       const output = logFile === undefined ? lines : readFileSync(logFile, 'utf8').split('\n').slice(-MAX_OUTPUT_LINES)
       reject(new Error(`The service ended before it listened:\n${output.join('\n')}`))
     })
