@@ -111,7 +111,7 @@ export function createEncoder (config: ProgramPaths, limits = LIMITS): Encoder {
     async probe (location, signal) {
       const { ffprobePath } = await requirePrograms()
       const args = ['-hide_banner', '-loglevel', 'error', ...inputArguments(location)]
-      const shown = ['-show_format', '-show_streams', '-show_chapters', '-print_format', 'json']
+      const shown = ['-show_format', '-show_streams', '-show_programs', '-show_chapters', '-print_format', 'json']
       return await track(runProgram(ffprobePath, [...args, ...shown], {
         stallTimeoutMs: limits.probeTimeoutMs,
         signal: stopSignal(signal),

@@ -1,6 +1,7 @@
-// The clock of a master whose length is not known. A transport stream has no index: only reading it to its end shows
-// how long it counts, whether it jumps, and how far its key frames are apart. Where two recordings are joined, or a
-// broadcast was interrupted, the clock jumps. ffmpeg continues its own times there, but cannot find a time any more.
+// The clock of a master whose length is not known. A transport stream has no index, nor has a live recording: only
+// reading it to its end shows how long it counts, whether it jumps, and how far its key frames are apart. Where two
+// recordings are joined, or a broadcast was interrupted, the clock jumps. ffmpeg continues its own times there, but
+// cannot find a time any more.
 import type { StoredClock, StoredEncodingJob } from '../../../models/encoding-job.js'
 import { isLong } from './chunks/chunk-plan.js'
 import { EncodingFailedError, type EncodingDeps } from './encoding-deps.js'
@@ -86,9 +87,9 @@ export async function planWithClock (
   const { clock: { start, isTransportStream, isLengthKnown }, video: { stream } } = plan
   if (isLengthKnown || job.clock != null) return applyClock(plan, job)
   const reader = createClockReader()
-  const from = isTransportStream ? null : END_SECONDS
+  const from = isTransportStream || plan.durationMs === 0 ? null : END_SECONDS
   const read = await encoder.listPackets(await storage.locate(job.storageKey), stream, from, reader.add, signal)
-  if (isTransportStream) requireSuccess(read)
+  if (from === null) requireSuccess(read)
   const { endSeconds, ...found } = reader.result()
   const lengthMs = endSeconds * 1_000 - start / 1_000
   const clock = isTransportStream ? found : indexedClock(lengthMs > 0 ? lengthMs : plan.durationMs)

@@ -18,7 +18,10 @@ export interface MasterVideo extends PictureSize {
   readonly isInterlaced: boolean
   /** Transfer function. */
   readonly range: 'sdr' | 'pq' | 'hlg'
-  /** HEVC or AV1 in a form that browsers and TVs with the codec play: the video is kept beside its renditions. */
+  /**
+   * HEVC or AV1 in a form that browsers and TVs with the codec play: the video is kept beside its renditions. Not if it
+   * starts after the audio: the renditions show the first picture until then, and players switch between them.
+   */
   readonly isKept: boolean
 }
 
@@ -55,14 +58,14 @@ export interface MasterClock {
   readonly start: number
   readonly isTransportStream: boolean
   /**
-   * Whether the duration is known. A transport stream states none; where the clock of a Matroska file starts late, its
-   * duration may be the length or the time of the end.
+   * Whether the duration is known. A transport stream states none, nor does a live recording in Matroska; where the
+   * clock of a Matroska file starts late, its duration may be the length or the time of the end.
    */
   readonly isLengthKnown: boolean
 }
 
 export interface MasterInfo {
-  /** 0 if a transport stream states none. */
+  /** Of video and audio; 0 if a transport stream or a Matroska file states none. */
   readonly durationMs: number
   /** Frames are found by their time: MP4, Matroska, and transport streams whose clock does not jump. */
   readonly isSeekable: boolean
@@ -109,6 +112,9 @@ const MAX_START_SECONDS = 1
 /** Pixel formats of HEVC Main and Main 10, and of AV1 Main. */
 const PLAYABLE_FORMATS = ['yuv420p', 'yuv420p10le']
 const KEPT_CODECS = ['hevc', 'av1']
+const MAX_VIDEO_DELAY_SECONDS = 0.2
+/** Codecs of cover pictures, and of the video of some cameras. */
+const PICTURE_CODECS = ['mjpeg', 'png', 'bmp', 'gif', 'webp', 'tiff']
 const INTERLACED = ['tt', 'bb', 'tb', 'bt']
 /** Names that muxers give to every track. */
 const GENERIC_NAMES =
@@ -141,43 +147,48 @@ const Stream = Type.Object({
 })
 type ProbedStream = Static<typeof Stream>
 const ProbedChapter = Type.Object({ start_time: Text, tags: Tags })
+const ProbedProgram = Type.Object({ streams: Type.Optional(Type.Array(Type.Pick(Stream, ['index']))) })
 const ProbeOutput = Type.Object({
   streams: Type.Array(Stream),
+  programs: Type.Optional(Type.Array(ProbedProgram)),
   format: Type.Object({ duration: Text, start_time: Text, format_name: Text }),
   chapters: Type.Optional(Type.Array(ProbedChapter)),
 })
 
 type ProbedFormat = Static<typeof ProbeOutput>['format']
 
-/** Reads the JSON of ffprobe (`-show_format -show_streams -show_chapters`). */
+/** Reads the JSON of ffprobe (`-show_format -show_streams -show_programs -show_chapters`). */
 export function readMasterInfo (json: string): MasterResult {
   const probed = parseOutput(json)
   if (probed === null) return rejection('unreadable')
-  const { streams, format, chapters } = probed
-  const video = streams.find((stream) => stream.codec_type === 'video' && !hasDisposition(stream, 'attached_pic'))
+  const { format, chapters } = probed
+  const video = findVideo(probed.streams)
   if (video === undefined) return rejection('no-video')
+  const streams = streamsOfProgram(probed, video)
   const { codec_name: codec, width = 0, height = 0 } = video
   if (codec === undefined || !(width > 0 && height > 0)) return rejection('unreadable')
   const name = format.format_name ?? ''
   const isTransportStream = TRANSPORT_STREAM.test(name)
-  const seconds = readLength(format, video)
+  const isMatroska = MATROSKA.test(name)
+  const seconds = readLength(format, video, streams)
   const hasLength = seconds > 0 && Number.isFinite(seconds)
-  if (!hasLength && !isTransportStream) return rejection('no-duration')
-  const audio = streams.flatMap(toMasterAudio).slice(0, MAX_AUDIO_TRACKS)
+  if (!hasLength && !isTransportStream && !isMatroska) return rejection('no-duration')
+  const audio = withDefaultFirst(streams).flatMap(toMasterAudio).slice(0, MAX_AUDIO_TRACKS)
   const subtitles = streams.flatMap(toMasterSubtitle).slice(0, MAX_EMBEDDED_SUBTITLES)
   const durationMs = hasLength ? Math.round(seconds * 1_000) : 0
   const used = [video.index, ...[...audio, ...subtitles.filter(({ isText }) => isText)].map(({ stream }) => stream)]
+  const start = readClockStart(format, streams.filter(({ index }) => used.includes(index)))
   return {
     ok: true,
     info: {
       durationMs,
       isSeekable: isTransportStream || INDEXED.test(name),
       clock: {
-        start: readClockStart(format, streams.filter(({ index }) => used.includes(index))),
+        start,
         isTransportStream,
-        isLengthKnown: !isTransportStream && !(MATROSKA.test(name) && firstSecondOf(format) > MAX_START_SECONDS),
+        isLengthKnown: !isTransportStream && !(isMatroska && (!hasLength || firstSecondOf(format) > MAX_START_SECONDS)),
       },
-      video: toMasterVideo(video, codec),
+      video: toMasterVideo(video, codec, start / 1_000_000),
       audio,
       subtitles,
       chapters: normaliseChapters((chapters ?? []).map((chapter) => toMasterChapter(chapter, format)), durationMs),
@@ -200,7 +211,37 @@ function parseOutput (json: string): Static<typeof ProbeOutput> | null {
 
 const hasDisposition = ({ disposition }: ProbedStream, name: string): boolean => (disposition?.[name] ?? 0) > 0
 
-function toMasterVideo (stream: ProbedStream, codec: string): MasterVideo {
+/**
+ * Some files have their cover as the first video track, which is not always marked as a picture. Of several videos,
+ * players show the default one.
+ */
+function findVideo (streams: readonly ProbedStream[]): ProbedStream | undefined {
+  const videos = streams.filter((one) => one.codec_type === 'video' && !hasDisposition(one, 'attached_pic'))
+  const moving = videos.filter(({ codec_name: codec = '' }) => !PICTURE_CODECS.includes(codec))
+  const candidates = moving.length === 0 ? videos : moving
+  return candidates.find((one) => hasDisposition(one, 'default')) ?? candidates[0]
+}
+
+/** A transport stream may contain several programs, each with audio and subtitles of its own. */
+function streamsOfProgram (
+  { streams, programs = [] }: Static<typeof ProbeOutput>,
+  video: ProbedStream,
+): readonly ProbedStream[] {
+  const indexes = programs.map((program) => (program.streams ?? []).map(({ index }) => index))
+  const program = indexes.find((one) => one.includes(video.index))
+  return program === undefined ? streams : streams.filter(({ index }) => program.includes(index))
+}
+
+/** Playlists start with the first track unless a language is preferred. */
+function withDefaultFirst (streams: readonly ProbedStream[]): ProbedStream[] {
+  const first = streams.find((one) =>
+    one.codec_type === 'audio' && hasDisposition(one, 'default') && kindOfAudio(one, nameOfTrack(one) ?? '') === 'main'
+  )
+  return first === undefined ? [...streams] : [first, ...streams.filter((one) => one !== first)]
+}
+
+/** @param startSeconds of the master, in its clock */
+function toMasterVideo (stream: ProbedStream, codec: string, startSeconds: number): MasterVideo {
   const average = parseRate(stream.avg_frame_rate)
   const real = parseRate(stream.r_frame_rate)
   const isInterlaced = INTERLACED.includes(stream.field_order ?? '')
@@ -214,7 +255,7 @@ function toMasterVideo (stream: ProbedStream, codec: string): MasterVideo {
     isInterlaced,
     range: stream.color_transfer === 'smpte2084' ? 'pq' : stream.color_transfer === 'arib-std-b67' ? 'hlg' : 'sdr',
     isKept: !isInterlaced && KEPT_CODECS.includes(codec) && PLAYABLE_FORMATS.includes(stream.pix_fmt ?? '') &&
-      !needsDolbyVision(stream),
+      !needsDolbyVision(stream) && !(Number(stream.start_time) - startSeconds > MAX_VIDEO_DELAY_SECONDS),
   }
 }
 
@@ -243,14 +284,25 @@ function displaySize ({ width = 0, height = 0, sample_aspect_ratio: ratio, ...st
 }
 
 /**
- * Seconds from the first picture or sound to the end. Where the clock of a Matroska or MP4 file starts late, ffmpeg
- * states the time of its end as the duration, mkvmerge the length. The shorter one that is possible counts until the
- * end is found.
+ * Seconds from the first picture or sound to the end of the last. The file may state the end of a subtitle that is
+ * shown longer. Where the clock of a Matroska or MP4 file starts late, ffmpeg states the time of its end as the
+ * duration, mkvmerge the length. The shorter one that is possible counts until the end is found.
  */
-function readLength (format: ProbedFormat, video: ProbedStream): number {
+function readLength (format: ProbedFormat, video: ProbedStream, streams: readonly ProbedStream[]): number {
   const stated = Number(format.duration ?? video.duration)
-  const length = stated - firstSecondOf(format)
-  return INDEXED.test(format.format_name ?? '') && length > 0 ? length : stated
+  if (!INDEXED.test(format.format_name ?? '')) return stated
+  const ends = [video, ...streams.filter((one) => one.codec_type === 'audio')].map(readEnd)
+  const end = Math.min(stated, ...ends.some(Number.isNaN) ? [] : [Math.max(...ends)])
+  const length = end - firstSecondOf(format)
+  return length > 0 ? length : stated
+}
+
+/** Time of the end of a track, s; NaN if the file does not state it. Matroska has it in a tag. */
+function readEnd ({ duration, start_time: start, tags = {} }: ProbedStream): number {
+  if (duration !== undefined) return Number(duration) + Math.max(0, Number(start ?? 0) || 0)
+  const tag = Object.entries(tags).find(([name]) => /^duration(-|$)/i.test(name))?.[1] ?? ''
+  const [, hours, minutes, seconds] = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(tag) ?? []
+  return Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)
 }
 
 /** ffmpeg counts from the first of the streams that it reads. @returns microseconds */

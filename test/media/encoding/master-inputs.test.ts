@@ -96,6 +96,39 @@ t.test('masters of all kinds', { skip: await skipWithoutFfmpeg() }, async (t) =>
     await assertPlayable('hdr.mkv', { height: 90, videoCodec: /^avc1/ })
   })
 
+  t.test('a subtitle that is shown longer than the picture, in short and long files', async () => {
+    writeFileSync(path.join(folder, 'long.srt'), '1\n00:00:01,000 --> 00:05:00,000\nIm Weltraum\n')
+    for (const [name, codec] of [['long.mkv', 'srt'], ['long.mp4', 'mov_text']] as const) {
+      await makeFile(folder, [
+        ...[...picture('size=320x180:rate=25'), ...SINE, '-i', 'long.srt', '-map', '0', '-map', '1', '-map', '2'],
+        ...['-c:v', 'libx264', '-preset', 'ultrafast', '-c:a', 'aac', '-c:s', codec, name],
+      ])
+      await assertPlayable(name, { height: 90 })
+    }
+  })
+
+  t.test('a cover before the video, and a default language that is not the first track', async () => {
+    await makeFile(folder, ['-f', 'lavfi', '-i', 'testsrc=size=1920x1080:duration=1:rate=1', '-frames:v', '1', 'a.jpg'])
+    await makeFile(folder, [
+      ...['-i', 'a.jpg', ...picture('size=320x180:rate=25'), ...SINE, '-map', '0', '-map', '1', '-map', '2'],
+      ...['-map', '2', '-c:v:0', 'copy', '-c:v:1', 'libx264', '-preset', 'ultrafast', '-c:a', 'aac'],
+      ...['-disposition:v:0', '0', '-disposition:v:1', 'default', '-disposition:a:0', '0'],
+      ...['-disposition:a:1', 'default', '-metadata:s:a:0', 'language=ger', '-metadata:s:a:1', 'language=chi'],
+      'cover.mkv',
+    ])
+    await assertPlayable('cover.mkv', {
+      height: 90,
+      frameRate: 25,
+      audioTracks: [{ language: 'zh' }, { language: 'de' }],
+    })
+  })
+
+  t.test('a live recording in Matroska, which states no length', async () => {
+    const live = ['-c:v', 'libx264', '-preset', 'ultrafast', '-c:a', 'aac', '-live', '1', '-f', 'matroska', 'live.mkv']
+    await makeFile(folder, [...picture('size=320x180:rate=25'), ...SINE, ...live])
+    await assertPlayable('live.mkv', { height: 90, audioTracks: [{ channels: 2 }] })
+  })
+
   t.test('audio only is rejected', async (t) => {
     await makeFile(folder, [...SINE, 'audio.flac'])
     const movie = await addMovie(app, admin, {}, [])
