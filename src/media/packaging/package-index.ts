@@ -125,11 +125,30 @@ export function createPackageIndexes (storage: MediaStorage): PackageIndexes {
     sizeCalculation: (index) => INDEX_OVERHEAD + countSegments(index),
     // An eviction must not abort a read in progress.
     ignoreFetchAbort: true,
-    fetchMethod: async (prefix) => JSON.parse(await text(await storage.open(indexKey(prefix)))) as PackageIndex,
+    fetchMethod: async (prefix) =>
+      joinShortEnds(JSON.parse(await text(await storage.open(indexKey(prefix)))) as PackageIndex),
   })
   return {
     read: async (prefix) => await cache.forceFetch(prefix),
   }
+}
+
+/** Players skip a segment that is shorter than the tolerance of their search, hls.js up to 0.25 s, and never end. */
+const MIN_END_US = 250_000
+
+/** Adds the last fragment of each rendition to the segment before it if it is very short. */
+function joinShortEnds (index: PackageIndex): PackageIndex {
+  const { video, audio } = index
+  return { ...index, video: joinShortEnd(video), audio: audio.map(joinShortEnd) }
+}
+
+function joinShortEnd<R extends RenditionIndex> (rendition: R): R {
+  const { segments } = rendition
+  const [before, last] = segments.slice(-2)
+  if (before === undefined || last === undefined || last[0] >= MIN_END_US) return rendition
+  const [durationUs, sizeBytes, keyFrameBytes] = before
+  const joined = [durationUs + last[0], sizeBytes + last[1], ...(keyFrameBytes === undefined ? [] : [keyFrameBytes])]
+  return { ...rendition, segments: [...segments.slice(0, -2), joined as [number, number, number?]] }
 }
 
 function countSegments ({ video, audio }: PackageIndex): number {
