@@ -150,8 +150,8 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
   }
 
   function toReport (event: ProgressBody): ProgressReport {
-    const playKey = event.playId?.toLowerCase() ?? null
-    return { ...toProgressEvent(event, playKey, now()), playKey }
+    const playId = event.playId?.toLowerCase() ?? null
+    return { ...toProgressEvent(event, playId, now()), playKey: null, playId }
   }
 
   /**

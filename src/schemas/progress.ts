@@ -34,7 +34,8 @@ export const progressEvent = {
 }
 const PlayId = Type.String({
   pattern: '^([0-9a-f]{24}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$',
-  description: 'Play that the event belongs to: a UUID from the client, or a streamId',
+  description: 'Play of the item that the event belongs to: a UUID from the client, or a streamId. Several items may ' +
+    'have the same ID: each item has its own play',
 })
 
 export const ProgressBody = strict({ ...progressEvent, playId: Type.Optional(PlayId) })

@@ -104,7 +104,9 @@ export const WEBHOOK_EVENTS: Readonly<Record<SentWebhookType, EventDescription>>
     data: Type.Object({
       ...viewing,
       playId: Type.String({
-        description: 'ID of the play in its profile: the `streamId`, or the `playId` of progress without a stream',
+        description:
+          'ID of the play of this item in its profile: the `streamId`, or the `playId` of progress without a ' +
+          'stream',
       }),
       finishedAt: describe(Timestamp, 'When the end was reached'),
     }),

@@ -1,6 +1,7 @@
 // Each event is stored by its real cause, once, and by nothing else.
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formatsModule from 'ajv-formats'
+import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { WebhookDelivery, type StoredWebhookDelivery } from '../../models/webhook-delivery.js'
 import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from '../../src/domain/webhook-events.js'
@@ -200,6 +201,15 @@ t.test('play.finished once per play, and stream.refused', async (t) => {
       finishedAt: String,
     },
   }])
+  const other = await addMovie(testApp.app, admin, { title: 'Stroszek' })
+  const playId = randomUUID()
+  const at = testApp.clock.now().toISOString()
+  await kim.post(`/v1/profiles/${kim.profileId}/progress/batch`, {
+    events: [movie, other].map((itemId) => ({ itemId, playId, positionMs: 59_900, watchedMs: 59_900, at })),
+  })
+  const sharedId = (await takeEvents()).filter(({ type }) => type === 'play.finished').map(({ data }) => data)
+  t.strictSame(sharedId.map(({ itemId }) => itemId).sort(), [movie, other].sort(), 'two items with one play ID')
+  for (const data of sharedId) t.equal(data.playId, playId)
   await play(kim, movie)
   for (let i = 0; i < 3; i++) t.equal((await play(kim, movie)).body.code, 'plan-stream-limit')
   const refused = await takeEvents()

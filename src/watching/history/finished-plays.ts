@@ -12,7 +12,7 @@ export async function reportFinishedPlays (
   { account, profile }: ProfileRef,
   writes: readonly PlayWrite[],
 ): Promise<void> {
-  for (const { playKey, subject, progress: { reachedEndAt }, isPlayed } of writes) {
+  for (const { playKey, playId, subject, progress: { reachedEndAt }, isPlayed } of writes) {
     if (!isPlayed || reachedEndAt === null) continue
     await events.record('play.finished', () => ({
       data: {
@@ -20,7 +20,7 @@ export async function reportFinishedPlays (
         profileId: profile,
         titleId: subject.title,
         itemId: subject.item,
-        playId: playKey,
+        playId: playId ?? playKey,
         finishedAt: new Date(reachedEndAt).toISOString(),
       },
       key: [profile, playKey],

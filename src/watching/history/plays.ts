@@ -79,6 +79,8 @@ export async function mergeIntoPlay (
 /** One play of a bulk write. */
 export interface PlayWrite {
   readonly playKey: string
+  /** The ID by which clients know the play; omitted: the key. */
+  readonly playId?: string
   readonly subject: PlaySubject
   readonly progress: PlayProgress
   readonly isPlayed: boolean

@@ -17,14 +17,17 @@ import {
 } from '../../domain/progress.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { removeIfWatched } from '../lists/wishlist.js'
+import { findPlayKeys, type PlayKeys, type ReportedPlay } from './play-keys.js'
 import { toPlaySubject, type PlayWrite } from './plays.js'
 import { loadTitleWatchState } from './title-watch-state.js'
 import { findTitleBefore, writePlays } from './write-plays.js'
 
 /** One progress event with the play that it belongs to. */
 export interface ProgressReport extends ProgressEvent {
-  /** Null merges all events of an item and a UTC day into one play. */
+  /** Null without a key of its own: `playId` decides. */
   readonly playKey: string | null
+  /** ID of the play from the client; null merges all events of an item and a UTC day into one play. */
+  readonly playId?: string | null
   /** The start of the play when it is known, so that an event from a slow clock does not move it. */
   readonly start?: Pick<PlayProgress, 'startedAt' | 'startPositionMs'>
 }
@@ -62,7 +65,8 @@ export async function recordTitleProgress (
 ): Promise<ReadonlyMap<string, ItemState>> {
   const before = await findTitleBefore(watching, ref, title.id)
   if (before === null) return new Map()
-  const writes = items.flatMap((one) => planWrites(watching, title, one, before.clearedAt))
+  const playKeys = await findPlayKeys(ref, items.flatMap(toReportedPlays), before.known?.records ?? null)
+  const writes = items.flatMap((one) => planWrites(watching, title, one, before.clearedAt, playKeys))
   if (writes.length === 0) return (await loadTitleWatchState(watching.catalogue, ref.profile, title.id)).items
   const projection = await writePlays(watching, ref, title.id, before, writes)
   if (projection === null) return new Map()
@@ -71,43 +75,59 @@ export async function recordTitleProgress (
   return states
 }
 
+function toReportedPlays ({ item, reports }: ItemReports): ReportedPlay[] {
+  return reports.flatMap(({ playId }) => typeof playId === 'string' ? [{ itemId: item.id, playId }] : [])
+}
+
 function planWrites (
   { catalogue }: WatchingDeps,
   title: CatalogueTitle,
   { item, reports }: ItemReports,
   clearedAt: number,
+  playKeys: PlayKeys,
 ): PlayWrite[] {
   const timing = {
     durationMs: itemDurationMs(catalogue, item),
     creditsStartMs: item.markers?.creditsStartMs ?? null,
     longestMs: longestDurationMs(catalogue, item),
   }
-  const progressByPlay = mergeReports(item, reports.filter((report) => report.at > clearedAt), timing)
+  const plays = mergeReports(item, reports.filter((report) => report.at > clearedAt), timing, playKeys)
   // Without a known start, any position counts as played; with one, a stop at the start position does not.
   const hasStart = reports.some(({ start }) => start !== undefined)
-  return [...progressByPlay].map(([playKey, progress]) => ({
+  return [...plays].map(([playKey, { playId, progress }]) => ({
     playKey,
+    playId,
     subject: toPlaySubject(title, item),
     progress,
     isPlayed: hasStart ? !isEmptyPlay(progress) : progress.positionMs > 0 || (progress.watchedMs ?? 0) > 0,
   }))
 }
 
+/** Merged events of one play, with the ID that clients know it by. */
+type MergedPlay = Pick<PlayWrite, 'playId' | 'progress'>
+
 function mergeReports (
   item: CatalogueItem,
   reports: readonly ProgressReport[],
   timing: ItemTiming,
-): Map<string, PlayProgress> {
-  const progressByPlay = new Map<string, PlayProgress>()
+  playKeys: PlayKeys,
+): Map<string, MergedPlay> {
+  const plays = new Map<string, MergedPlay>()
   for (const report of reports) {
-    const playKey = derivePlayKey(item.id, report)
+    const playKey = choosePlayKey(item.id, report, playKeys)
     const progress = { ...playProgressOfEvent(report, timing), ...report.start }
-    const known = progressByPlay.get(playKey)
-    progressByPlay.set(playKey, known === undefined ? progress : mergePlayProgress(known, progress))
+    const known = plays.get(playKey)
+    plays.set(playKey, {
+      playId: report.playId ?? playKey,
+      progress: known === undefined ? progress : mergePlayProgress(known.progress, progress),
+    })
   }
-  return progressByPlay
+  return plays
 }
 
-function derivePlayKey (itemId: string, { playKey, at }: ProgressReport): string {
-  return playKey ?? `${itemId} ${new Date(at).toISOString().slice(0, 10)}`
+function choosePlayKey (itemId: string, { playKey, playId, at }: ProgressReport, playKeys: PlayKeys): string {
+  if (playKey !== null) return playKey
+  return typeof playId === 'string'
+    ? playKeys.find({ itemId, playId })
+    : `${itemId} ${new Date(at).toISOString().slice(0, 10)}`
 }
