@@ -46,6 +46,7 @@ export async function listCardsOfProfile (
   request: ContinueRequest,
 ): Promise<ContinueCard[]> {
   const entries = new Map(profile.entries)
+  for (const entry of await findArchivedOfLeases(watching, profile, leases)) entries.set(entry.titleId, entry)
   const buildCardsSoFar = (): ContinueCard[] =>
     buildCards(watching, request, listCandidates(watching.catalogue, profile, leases, entries))
   let cards = buildCardsSoFar()
@@ -74,6 +75,22 @@ export async function findContinueCard (
   return cards?.[0] ?? null
 }
 
+/** Finds the archived entries of what plays, whose decisions apply however far the list reads the archive. */
+async function findArchivedOfLeases (
+  { states }: WatchingDeps,
+  profile: CachedProfile,
+  leases: readonly StreamLease[],
+): Promise<readonly CachedEntry[]> {
+  if (profile.archivedUntil === null) return []
+  const titleIds = unflushedLeases(profile, leases).map(({ title }) => title.toString())
+  const missing = [...new Set(titleIds)].filter((id) => !profile.entries.has(id)).sort()
+  return missing.length === 0 ? [] : await states.findArchived(profile.id, missing)
+}
+
+function unflushedLeases ({ id }: CachedProfile, leases: readonly StreamLease[]): StreamLease[] {
+  return leases.filter((lease) => hasUnflushedEvents(lease) && lease.profile.toString() === id)
+}
+
 /** Combines the entries with the live leases, as if these were flushed. */
 function listCandidates (
   catalogue: Catalogue,
@@ -81,7 +98,7 @@ function listCandidates (
   leases: readonly StreamLease[],
   entries: ReadonlyMap<string, CachedEntry>,
 ): Iterable<TitleCandidate> {
-  const live = leases.filter((lease) => hasUnflushedEvents(lease) && lease.profile.toString() === profile.id)
+  const live = unflushedLeases(profile, leases)
   if (live.length === 0) return entries.values()
   const candidates = new Map<string, TitleCandidate>(entries)
   for (const lease of live) {
