@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { parseTorrentTitle } from '@viren070/parse-torrent-title'
 import type { SubtitleKind } from '../../domain/language-choice.js'
-import { recogniseSubtitleSuffix } from './subtitle-suffix.js'
+import { recogniseSubtitleSuffix, toLanguage } from './subtitle-suffix.js'
 
 export type FileKind = 'video' | 'subtitle' | 'picture-subtitle' | 'audio' | 'extra' | 'other'
 
@@ -129,7 +129,8 @@ function parseName (name: string): ParsedName {
     episodes: isRun ? run.episodes : episodes,
     isAcrossSeasons: isRun && run.isAcrossSeasons,
     edition: EDITION_TAG.exec(name)?.[1]?.trim() ?? findEdition(editions, unrated === true, text),
-    language: otherLanguages.length === 0 && language !== null && /^[a-z]{2}$/.test(language) ? language : null,
+    // The parser also returns values such as `multi audio`.
+    language: otherLanguages.length === 0 && language !== null ? toLanguage(language) : null,
   }
 }
 

@@ -18,7 +18,8 @@ const KINDS: Readonly<Record<string, SubtitleKind>> = {
   full: 'full',
   default: 'full',
 }
-const LANGUAGE_CODE = /^[a-z]{2,3}(?:[-_][a-z]{2,4})?$/i
+/** Language, script and region (RFC 5646 §2.2.1, §2.2.3, §2.2.4): `de`, `zh-Hant-TW`, `es-419`, `pt_BR`. */
+const LANGUAGE_TAG = /^[a-z]{2,3}(?:[-_][a-z]{4})?(?:[-_](?:[a-z]{2}|\d{3}))?$/i
 const ENGLISH_NAMES = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' })
 
 /** Reads the parts from the last one on, until one is neither a kind nor a language. */
@@ -39,11 +40,18 @@ export function recogniseSubtitleSuffix (stem: string): SubtitleSuffix {
   return { stem: parts.join('.'), language, kind }
 }
 
-function toLanguage (code: string): string | null {
-  if (!LANGUAGE_CODE.test(code)) return null
+/**
+ * Reads a language tag in a name. English names exist for known languages, scripts and regions only, so that words of
+ * the name, such as `art-deco`, are not taken for languages.
+ * @returns the canonical tag (BCP 47), or null
+ */
+export function toLanguage (text: string): string | null {
+  if (!LANGUAGE_TAG.test(text)) return null
   try {
-    const [tag] = Intl.getCanonicalLocales(code.replace('_', '-'))
-    return tag === undefined || ENGLISH_NAMES.of(tag) === undefined ? null : tag
+    const [tag = text] = Intl.getCanonicalLocales(text.replaceAll('_', '-'))
+    // `no-100` states no region: the digits of a country become its letters, and `ZZ` is unknown.
+    const isNumber = /\d$/.test(text) && !/\d$/.test(tag)
+    return isNumber || ENGLISH_NAMES.of(tag) === undefined ? null : tag
   } catch {
     return null
   }

@@ -84,6 +84,8 @@ t.test('movies, with editions and numbers in their names', async (t) => {
   t.match(recogniseFile('The Matrix (1999) {imdb-tt0133093}.mkv'), { imdb: 'tt0133093', tmdb: null })
   t.match(recogniseFile('Se7en (1995) [tmdbid-807]/Se7en.mkv'), { imdb: null, tmdb: '807' })
   t.equal(recogniseFile('The.Movie.2001.German.1080p.mkv').language, 'de')
+  t.equal(recogniseFile('The.Movie.2001.Latino.1080p.mkv').language, 'es-419')
+  t.equal(recogniseFile('The.Movie.2001.Multi.1080p.mkv').language, null)
   t.equal(recogniseFile('The Danish Girl (2015) German.mkv').language, 'de')
   t.equal(
     recogniseFile('The Spanish Prisoner (1997).mkv').language,
@@ -98,6 +100,11 @@ t.test('subtitles, with language and kind', async (t) => {
       ['Movie (1999).de.forced.srt', 'de', 'forced'],
       ['Movie (1999).pt-BR.srt', 'pt-BR', 'full'],
       ['Movie (1999).ger.sdh.vtt', 'de', 'sdh'],
+      ['Movie (1999).es-419.srt', 'es-419', 'full'],
+      ['Movie (1999).es_419.forced.srt', 'es-419', 'forced'],
+      ['Movie (1999).zh-Hant-TW.srt', 'zh-Hant-TW', 'full'],
+      ['Movie (1999).sr_latn_rs.sdh.srt', 'sr-Latn-RS', 'sdh'],
+      ['Movie (1999).fil-PH.srt', 'fil-PH', 'full'],
       ['Movie (1999).en.hi.srt', 'en', 'sdh'],
       ['Movie (1999).hi.srt', 'hi', 'full'],
       ['Movie (1999).forced.es.ass', 'es', 'full'],
@@ -110,6 +117,12 @@ t.test('subtitles, with language and kind', async (t) => {
       file,
     )
   }
+  const words = ['Art-Deco', 'No-100', 'No-999', 'Es-419-419', 'The-End', 'Sci-Fi', 'One-Two-USA', 'My-Girl-US']
+  t.strictSame(
+    words.map((word) => recogniseFile(`Movie.${word}.srt`).language),
+    words.map(() => null),
+    'words of the name are no languages',
+  )
   t.match(recogniseFile('Show.Name.S01E02.de.srt'), { language: 'de', season: 1, episodes: [2] })
   t.match(recogniseFile('Show.Name.S01E01-E02.de.srt'), { language: 'de', season: 1, episodes: [1, 2] })
   t.equal(recogniseFile('Movie.sup').kind, 'picture-subtitle')
