@@ -2,11 +2,13 @@
 import type { PackagedAudio } from '../../domain/hls-rendition-set.js'
 import type { SubtitleTrack } from './open-renditions.js'
 
-/** BCP 47: undetermined. */
-const UNKNOWN_LANGUAGE = 'und'
+/** Tags that name no language: undetermined, uncoded, and private use (ISO 639-2; RFC 5646 §2.2.1). */
+const NO_LANGUAGE = /^(?:und|mis|q[a-t][a-z])(?:-|$)/i
 const languageNames = new Intl.DisplayNames(['en'], { type: 'language' })
 
-function languageName (language: string): string {
+/** @returns null if the tag names no language */
+function languageName (language: string): string | null {
+  if (NO_LANGUAGE.test(language)) return null
   try {
     return languageNames.of(language) ?? language
   } catch {
@@ -16,15 +18,16 @@ function languageName (language: string): string {
 
 /** Without the number of channels, which differs between groups: names of a member must be the same in all of them. */
 export function audioName ({ language, kind, name }: PackagedAudio): string {
-  const base = language === null ? name ?? 'Audio' : languageName(language)
+  const base = (language === null ? null : languageName(language)) ?? name ?? 'Audio'
   if (kind === 'main') return base
   return `${base} (${kind === 'commentary' ? 'commentary' : 'audio description'})`
 }
 
 export function subtitleName ({ language, kind, name }: Omit<SubtitleTrack, 'id'>): string {
-  if (language === UNKNOWN_LANGUAGE && name !== null) return name
+  const base = languageName(language)
+  if (base === null && name !== null) return name
   const remark = kind === 'full' ? '' : kind === 'forced' ? ' (forced)' : ' (SDH)'
-  return `${languageName(language)}${remark}`
+  return `${base ?? 'Subtitles'}${remark}`
 }
 
 /** Names must be unique within a group (RFC 8216 §4.3.4.1.1). */

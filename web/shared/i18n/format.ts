@@ -15,12 +15,15 @@ export function formatResolution (height: number): string {
   return height >= 2_160 ? `4K · ${height}p` : `${height}p`
 }
 
+/** Tags that name no language: undetermined, uncoded, and private use (ISO 639-2; RFC 5646 §2.2.1). */
+const NO_LANGUAGE = /^(?:und|mis|q[a-t][a-z])(?:-|$)/i
+
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const
 
 export interface Formats {
   /** 136 minutes as "2 h 16 min", less than two minutes in seconds. */
   readonly duration: (ms: number) => string
-  /** "es" as "Spanish"; an unknown tag unchanged. */
+  /** "es" as "Spanish"; a tag without a name unchanged; "und" as "Unknown language". */
   readonly language: (tag: string) => string
   /** A full date such as "1975-09-19", without a shift by time zones. */
   readonly date: (fullDate: string) => string
@@ -50,6 +53,7 @@ export function useFormats (): Formats {
           : t('hours', { hours: Math.floor(minutes / 60), minutes: minutes % 60 })
       },
       language: (tag) => {
+        if (NO_LANGUAGE.test(tag)) return t('unknownLanguage')
         try {
           return languages.of(tag) ?? tag
         } catch {
