@@ -1,5 +1,6 @@
 // Artwork and pictures of people, in several sizes.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import Negotiator from 'negotiator'
 import { Type } from 'typebox'
 import { Image, IMAGE_FORMATS, type ImageFormat, type StoredImage } from '../models/image.js'
 import { fail, notFound } from '../src/errors.js'
@@ -25,7 +26,7 @@ const ImageQuery = Type.Object({
   format: Type.Optional(
     Type.Enum([...IMAGE_FORMATS], {
       title: 'ImageFormat',
-      description: 'Format of the size; by default AVIF if Accept names it, else WebP',
+      description: 'Format of the size; by default AVIF if Accept names it, not with `q=0`, else WebP',
     }),
   ),
 })
@@ -83,9 +84,13 @@ function toObject ({ storageKey, sizeBytes, sha256 }: Pick<StoredImage, 'storage
   return { key: storageKey, sizeBytes, etag: `"${sha256.slice(0, 32)}"` }
 }
 
-/** Every browser reads WebP; AVIF is smaller. */
+const AVIF = ['image/avif']
+
+/** Every browser reads WebP; AVIF is smaller. `image/avif;q=0` rejects AVIF (RFC 9110 §12.4.2). */
 function preferredFormat (accept = ''): ImageFormat {
-  return accept.includes('image/avif') ? 'avif' : 'webp'
+  const isAccepted = accept.includes('image/avif') &&
+    new Negotiator({ headers: { accept } }).mediaType(AVIF) !== undefined
+  return isAccepted ? 'avif' : 'webp'
 }
 
 export default images

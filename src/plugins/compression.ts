@@ -3,6 +3,7 @@ import fastifyCompress from '@fastify/compress'
 import type { FastifyReply, onSendHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { LRUCache } from 'lru-cache'
+import Negotiator from 'negotiator'
 import { limitEntries } from '../domain/cache-limits.js'
 
 /** A smaller body fits into one TCP segment either way. */
@@ -31,6 +32,15 @@ export default fp(async function compression (app) {
     syncThreshold: MAX_SYNC_BYTES,
     customTypes: COMPRESSIBLE_TYPES,
     globalDecompression: false,
+  })
+  // @fastify/compress and @fastify/static take `*` for gzip or Brotli, also when the client rejects it by `q=0`.
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { headers } = request.raw
+    const accepted = headers['accept-encoding']
+    if (typeof accepted === 'string' && accepted.includes('*')) {
+      headers['accept-encoding'] = new Negotiator({ headers }).encoding(['gzip', 'br', 'identity']) ?? 'identity'
+    }
+    done()
   })
   app.addHook('onRoute', (route) => {
     if (route.compress === false) return

@@ -75,6 +75,12 @@ t.test('compression', async (t) => {
     t.equal(await encodingFor('br;q=0, gzip;q=0'), undefined)
     t.equal(await encodingFor('identity'), undefined)
     t.equal(await encodingFor('zstd, deflate'), undefined)
+    t.equal(await encodingFor('*'), 'gzip')
+    t.equal(await encodingFor('gzip;q=0, *'), 'br', 'a wildcard does not stand for a rejected encoding')
+    t.equal(await encodingFor('br;q=0, *'), 'gzip')
+    t.equal(await encodingFor('br;q=0, gzip;q=0, *'), undefined)
+    t.equal(await encodingFor('br, *;q=0.5'), 'br')
+    t.equal(await encodingFor('*;q=0'), undefined)
   })
 
   t.test('keeps the ETag of a response in every encoding', async (t) => {

@@ -57,6 +57,12 @@ t.test('image sizes', async (t) => {
     t.match(avif, { type: 'image/avif', format: 'heif', width: 320, height: 160 })
     t.match(String(avif.headers['vary']), /Accept/)
     t.match(await read(url, 'image/webp,*/*;q=0.8'), { type: 'image/webp' })
+    t.match(await read(url, 'image/webp,image/avif,*/*;q=0.8'), { type: 'image/avif' })
+    for (const accept of ['image/avif;q=0, image/webp', 'image/avif; q=0.0, */*']) {
+      const webp = await read(url, accept)
+      t.match(webp, { type: 'image/webp' }, accept)
+      t.match(String(webp.headers['vary']), /Accept/)
+    }
     t.match(await read(`${url}&format=avif`), { type: 'image/avif' })
     t.match(await read(`${url}&format=webp`, 'image/avif'), { type: 'image/webp' })
     const { headers } = await app.inject({ url, headers: { 'if-none-match': String(avif.headers['etag']) } })
