@@ -85,6 +85,7 @@ function resultOf (file: FoundFile, status: IngestResult['status'], id: string):
       season: null,
       episodes: [],
       isAcrossSeasons: false,
+      airDate: null,
       edition: null,
       language: null,
       subtitleKind: 'full',

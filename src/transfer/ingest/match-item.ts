@@ -55,7 +55,7 @@ export async function createItemFinder (
     }
   }
   return (file) => {
-    const kind = file.season === null && file.episodes.length === 0 ? 'movie' : 'show'
+    const kind = file.season === null && file.episodes.length === 0 && file.airDate === null ? 'movie' : 'show'
     const found = findByExternalIds(byExternalId, file, kind) ?? findByNames(byName, file, kind)
     if (typeof found !== 'string') return found
     const title = catalogue.findTitle(found)
@@ -125,13 +125,14 @@ function selectMatches (
 /** Finds the item of a file in its title: of several episodes, the first one. */
 export function findItemOf (
   title: CatalogueTitle,
-  { season, episodes, isAcrossSeasons }: RecognisedFile,
+  { season, episodes, isAcrossSeasons, airDate }: RecognisedFile,
 ): ItemMatch {
   if (title.kind === 'movie') {
     const [item] = title.items
     return item === undefined ? unmatched('The movie was deleted.') : { status: 'found', title, item }
   }
   const [episode] = episodes
+  if (episode === undefined && airDate !== null) return findEpisodeOfDate(title, airDate)
   if (episode === undefined) return unmatched(`"${title.title}" is a show, and the name states no episode.`)
   if (isAcrossSeasons) return ambiguous(`The file has episodes of several seasons. ${SPLIT_OR_RENAME}`)
   if (episodes.some((number, i) => number !== episode + i)) {
@@ -148,6 +149,13 @@ export function findItemOf (
   return item === undefined
     ? unmatched(`"${title.title}" has no season ${number} episode ${episode}. Add the episode first.`)
     : { status: 'found', title, item }
+}
+
+function findEpisodeOfDate (title: CatalogueTitle, airDate: string): ItemMatch {
+  const [item, ...others] = title.items.filter((one) => one.airDate === airDate)
+  if (item === undefined) return unmatched(`"${title.title}" has no episode of ${airDate}. Add the episode first.`)
+  if (others.length === 0) return { status: 'found', title, item }
+  return ambiguous(`"${title.title}" has several episodes of ${airDate}. Name the file after season and episode.`)
 }
 
 const SPLIT_OR_RENAME = 'Split it, or name it after its first episode.'

@@ -24,6 +24,8 @@ export interface RecognisedFile {
   readonly episodes: readonly number[]
   /** Its episodes belong to several seasons; `season` and the first of `episodes` are those of its start. */
   readonly isAcrossSeasons: boolean
+  /** Date of the first broadcast of the episode, instead of its number: `2024-03-05`; null: not stated. */
+  readonly airDate: string | null
   readonly edition: string | null
   /** Of the subtitle, or of the audio of a video; BCP 47. */
   readonly language: string | null
@@ -72,6 +74,7 @@ export function recogniseFile (file: string): RecognisedFile {
     season,
     episodes,
     isAcrossSeasons: parsed.isAcrossSeasons,
+    airDate: episodes.length === 0 ? parsed.airDate : null,
     edition: parsed.edition,
     language: kind === 'subtitle' ? suffix.language : parsed.language,
     subtitleKind: suffix.kind,
@@ -99,19 +102,24 @@ function findSeason (folders: readonly string[]): number | null {
   return null
 }
 
+/** `M.1931`, `Z 1969`: the parser finds no year there. */
+const SHORT_NAME_WITH_YEAR = /^([a-z])[ ._]((?:19|20)\d\d)(?:[ ._]|$)/i
+
 const withoutTags = (name: string): string => name.replace(ID_TAGS, ' ').replace(EDITION_TAG, ' ')
 
 interface EpisodeRun extends Pick<RecognisedFile, 'season' | 'episodes' | 'isAcrossSeasons'> {}
 
-interface ParsedName extends EpisodeRun, Pick<RecognisedFile, 'names' | 'imdb' | 'tmdb' | 'edition'> {
+interface ParsedName extends EpisodeRun, Pick<RecognisedFile, 'names' | 'imdb' | 'tmdb' | 'airDate' | 'edition'> {
   readonly language: string | null
 }
 
 function parseName (name: string): ParsedName {
   const text = withoutTags(name)
   const parsed = parseTorrentTitle(text)
-  const { title = '', seasons = [], episodes = [] } = parsed
-  const year = parsed.year === undefined ? null : Number(parsed.year)
+  const { seasons = [], episodes = [] } = parsed
+  const [, letter, yearOfLetter] = SHORT_NAME_WITH_YEAR.exec(text) ?? []
+  const title = letter ?? parsed.title ?? ''
+  const year = Number(yearOfLetter ?? parsed.year ?? 0) || null
   const whole = year === null ? null : findWholeName(text, year)
   // What a certain name contains is no fact about the file.
   const facts = whole?.isCertain === true ? parseTorrentTitle(`Name ${text.slice(whole.end)}`) : parsed
@@ -128,6 +136,7 @@ function parseName (name: string): ParsedName {
     season,
     episodes: isRun ? run.episodes : episodes,
     isAcrossSeasons: isRun && run.isAcrossSeasons,
+    airDate: parsed.date ?? null,
     edition: EDITION_TAG.exec(name)?.[1]?.trim() ?? findEdition(editions, unrated === true, text),
     // The parser also returns values such as `multi audio`.
     language: otherLanguages.length === 0 && language !== null ? toLanguage(language) : null,
