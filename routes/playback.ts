@@ -29,7 +29,7 @@ import type { WatchingDeps } from '../src/watching/deps.js'
 import { findNextCard } from '../src/watching/lists/continue-card.js'
 import { requestedLanguages, toProgressEvent } from '../src/watching/requests.js'
 import type { FlushSchedule } from '../src/watching/streams/flush-schedule.js'
-import type { StreamTitles } from '../src/watching/streams/stream-titles.js'
+import type { StreamItems } from '../src/watching/streams/stream-items.js'
 import { saveStreamLanguages } from '../src/watching/streams/languages.js'
 import { recordHeartbeat } from '../src/watching/streams/heartbeat.js'
 import { startPlayback } from '../src/watching/streams/start-playback.js'
@@ -42,14 +42,14 @@ export interface PlaybackRouteOptions extends ContentLanguageDeps {
   readonly catalogue: Catalogue
   readonly watching: WatchingDeps
   readonly flushSchedule: FlushSchedule
-  readonly streamTitles: StreamTitles
+  readonly streamItems: StreamItems
   readonly keys: KeyRing
   readonly leases: LeaseCheck
   now(): Date
 }
 
 const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, deps) => {
-  const { access, catalogue, watching, flushSchedule, streamTitles, leases, now } = deps
+  const { access, catalogue, watching, flushSchedule, streamItems, leases, now } = deps
 
   app.post('/profiles/:profileId/playback', {
     config: { access: 'profile', idempotencyKey: true },
@@ -83,7 +83,7 @@ const playback: FastifyPluginAsyncTypebox<PlaybackRouteOptions> = async (app, de
       private: isPrivate,
       estimatePosition,
     })
-    streamTitles.add(owner, started.lease._id.toString(), title.id)
+    streamItems.add(owner, started.lease._id.toString(), { titleId: title.id, itemId: item.id })
     leases.invalidate(owner.account)
     const localiser = createRequestLocaliser(deps, request)
     const body = toPlayback(deps, owner, { title, item, localiser }, started)

@@ -50,7 +50,7 @@ import type { MediaStorage } from './storage/storage.js'
 import { createCardTexts, type CardTexts } from './views/card-texts.js'
 import { createKnownTitles } from './watching/history/known-titles.js'
 import { createFlushSchedule, type FlushSchedule } from './watching/streams/flush-schedule.js'
-import { createStreamTitles, type StreamTitles } from './watching/streams/stream-titles.js'
+import { createStreamItems, type StreamItems } from './watching/streams/stream-items.js'
 import type { WatchingDeps } from './watching/deps.js'
 import { createProfileStates } from './watching/profile-states.js'
 import type { WebhookOutbox } from './webhooks/outbox.js'
@@ -101,7 +101,7 @@ export interface Container {
   readonly readRenewal: ReadRenewal
   readonly watching: WatchingDeps
   readonly flushSchedule: FlushSchedule
-  readonly streamTitles: StreamTitles
+  readonly streamItems: StreamItems
   readonly trends: Trends
   readonly findSimilar: FindSimilar
   readonly homePage: Home
@@ -239,7 +239,7 @@ export async function buildContainer (
     search,
     watching,
     flushSchedule: createFlushSchedule(),
-    streamTitles: createStreamTitles(),
+    streamItems: createStreamItems(),
     trends,
     findSimilar,
     homePage: createHome({ watching, catalogue, trends, findSimilar }),

@@ -142,14 +142,14 @@ async function registerCatalogueRoutes (app: FastifyInstance, container: Contain
 /** Home page, playback, history, wishlist and ratings of one profile. */
 async function registerProfileRoutes (app: FastifyInstance, container: Container): Promise<void> {
   const { log, keys, cursors, access, leases, catalogue, cardTexts, homePage, languages, now } = container
-  const { watching, flushSchedule, streamTitles, historyFiles, changeReader, changeFeeds } = container
+  const { watching, flushSchedule, streamItems, historyFiles, changeReader, changeFeeds } = container
   await app.register(home, { access, homePage, cardTexts, cursors, languages })
   await app.register(playback, {
     access,
     catalogue,
     watching,
     flushSchedule,
-    streamTitles,
+    streamItems,
     keys,
     leases,
     languages,

@@ -1,8 +1,9 @@
 // What a token sees of the streams of its account, and streams that lose the right to play.
 import t, { type Test } from 'tap'
 import { findStreamLeases } from '../../models/account-streams.js'
+import { Media } from '../../models/media.js'
 import { openApp, startApp } from '../support/app.js'
-import { addMovie } from '../support/catalogue.js'
+import { addMovie, addShow } from '../support/catalogue.js'
 import { play } from '../support/playback.js'
 import { call, expectProblem, type TestResponse } from '../support/requests.js'
 import { signUp, signUpAdmin, type TestUser } from '../support/users.js'
@@ -104,6 +105,30 @@ t.test('access to streams', async (t) => {
       if (name !== 'deleted') await expectEnded(t, kim, body, reason)
       else t.match((await sendHeartbeat(kim, body.streamId)).body, { code: 'stream-ended', reason })
     }
+  })
+
+  t.test('an episode, or the last file, that is deleted ends its streams and keeps the position', async (t) => {
+    const kim = await signUp(app)
+    const show = await addShow(app, admin)
+    const [episode = ''] = show.episodes
+    const { body: first } = await play(kim, episode)
+    t.equal((await sendHeartbeat(kim, first.streamId)).status, 200)
+    t.equal((await admin.delete(`/v1/admin/shows/${show.id}/seasons/1/episodes/1`)).status, 204)
+    t.match((await sendHeartbeat(kim, first.streamId)).body, { code: 'stream-ended', reason: 'unavailable' })
+    t.strictSame((await kim.get('/v1/account/streams')).body.items, [])
+    t.match((await kim.get(`/v1/profiles/${kim.profileId}/history`)).body.items, [{ positionMs: 7_000 }])
+
+    const film = await addMovie(app, admin, { title: 'Ran' }, ['480p-en', '1080p-en'])
+    const { body: second } = await play(kim, film)
+    const files = (await Media.findById(film).lean())?.files.map(({ _id }) => _id.toString()) ?? []
+    const others = files.filter((id) => id !== second.mediaFile.id)
+    t.equal(others.length, 1)
+    t.equal((await admin.delete(`/v1/admin/media/${second.mediaFile.id}`)).status, 204)
+    t.equal((await sendHeartbeat(kim, second.streamId)).status, 200, 'another file is left')
+    t.equal((await admin.delete(`/v1/admin/media/${others[0]}`)).status, 204)
+    t.match((await sendHeartbeat(kim, second.streamId)).body, { code: 'stream-ended', reason: 'unavailable' })
+    t.strictSame((await kim.get('/v1/account/streams')).body.items, [])
+    t.match((await kim.get(`/v1/profiles/${kim.profileId}/progress/${film}`)).body, { positionMs: 7_000 })
   })
 
   t.test('another process stops the bytes within five seconds', async (t) => {

@@ -9,7 +9,7 @@ import type { FlushSchedule } from './flush-schedule.js'
 import { flushEndedLease, flushLease } from './flush.js'
 import { streamEnded, type StreamEndReason } from './playback-errors.js'
 import { endStream, findLease, LEASE_TTL_MS, renewLease } from './stream-leases.js'
-import type { StreamTitles } from './stream-titles.js'
+import type { StreamItem, StreamItems } from './stream-items.js'
 
 /** How often clients send a heartbeat; several may be lost before a lease ends. */
 export const HEARTBEAT_INTERVAL_MS = 10_000
@@ -17,7 +17,7 @@ export const HEARTBEAT_INTERVAL_MS = 10_000
 export interface HeartbeatDeps {
   readonly watching: WatchingDeps
   readonly flushSchedule: FlushSchedule
-  readonly streamTitles: StreamTitles
+  readonly streamItems: StreamItems
 }
 
 /**
@@ -27,7 +27,7 @@ export interface HeartbeatDeps {
  * @throws DomainError 404 `not-found` for an unknown stream, 409 `stream-ended` with the reason
  */
 export async function recordHeartbeat (
-  { watching, flushSchedule, streamTitles }: HeartbeatDeps,
+  { watching, flushSchedule, streamItems }: HeartbeatDeps,
   ref: ProfileRef,
   scope: MaturityScope,
   streamId: string,
@@ -38,7 +38,7 @@ export async function recordHeartbeat (
   const status = await renewLease(ref, streamId, event, state, now)
   if (status === 'unknown' && await findPlay(ref, streamId) === null) throw notFound('stream')
   if (status !== 'live') throw streamEnded(status === 'ended-by-plan' ? 'plan' : 'ended')
-  const endReason = findEndReason(watching, scope, await streamTitles.find(ref, streamId))
+  const endReason = findEndReason(watching, scope, await streamItems.find(ref, streamId))
   if (endReason !== null) {
     await endLiveStream(watching, ref, streamId)
     throw streamEnded(endReason)
@@ -47,16 +47,20 @@ export async function recordHeartbeat (
   return new Date(now.getTime() + LEASE_TTL_MS)
 }
 
-/** Why a profile may no longer play a title; null when it may. */
+/**
+ * Why a profile may no longer play an item; null when it may. While another file is left, the stream continues: a
+ * player that has lost its file starts again.
+ */
 function findEndReason (
   { catalogue, now }: WatchingDeps,
   scope: MaturityScope,
-  titleId: string | null,
+  item: StreamItem | null,
 ): Extract<StreamEndReason, 'maturity' | 'unavailable'> | null {
   // The lease was removed at the same time.
-  if (titleId === null) return null
-  const title = catalogue.findTitle(titleId)
+  if (item === null) return null
+  const title = catalogue.findTitle(item.titleId)
   if (title === null || !isAvailable(title, now())) return 'unavailable'
+  if (catalogue.findItem(item.itemId) === null || catalogue.itemFiles(item.itemId).length === 0) return 'unavailable'
   return isSuitable(scope, title.maturityRating) ? null : 'maturity'
 }
 

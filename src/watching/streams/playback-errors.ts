@@ -73,7 +73,7 @@ export function streamLimitReached (
  * - `ended`: its lease expired, or another device or a log-out ended it
  * - `plan`: the plan was changed, and its new limits exclude the stream
  * - `maturity`: the title exceeds the maturity limit of the profile
- * - `unavailable`: the title is unpublished, deleted or outside its availability dates
+ * - `unavailable`: the title is unpublished or outside its availability dates, or the item or its last file is deleted
  */
 export type StreamEndReason = 'ended' | 'plan' | 'maturity' | 'unavailable'
 
