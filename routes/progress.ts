@@ -3,8 +3,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { requireVisibleItem, requireVisibleTitle } from '../src/catalogue/queries/find-visible.js'
-import type { Catalogue } from '../src/catalogue/store/catalogue.js'
+import { itemDurationMs, type Catalogue } from '../src/catalogue/store/catalogue.js'
 import { groupBy } from '../src/domain/arrays.js'
+import { clampToNow } from '../src/domain/progress.js'
 import { notFound } from '../src/errors.js'
 import { buildValidator, toFieldError } from '../src/http/validator.js'
 import { profileOf, profileRef } from '../src/plugins/caller.js'
@@ -20,7 +21,7 @@ import {
   Progress,
   ProgressBody,
 } from '../src/schemas/progress.js'
-import { toProgress, toUndo } from '../src/views/history.js'
+import { toProgress, toUndo, toUnplayedProgress } from '../src/views/history.js'
 import type { WatchingDeps } from '../src/watching/deps.js'
 import { recordProgress, recordTitleProgress, type ProgressReport } from '../src/watching/history/record-progress.js'
 import { itemsToMark, itemsToUnmark, markItems, type MarkScope } from '../src/watching/history/watched-marks.js'
@@ -105,9 +106,13 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
       response: responses({ 200: ref(Progress) }),
     },
   }, async (request) => {
-    const state = await record(request, request.params.itemId, [request.body])
-    if (state === null) throw notFound('progress')
-    return toProgress(state)
+    const { params: { itemId }, body } = request
+    const state = await record(request, itemId, [body])
+    if (state !== null) return toProgress(state)
+    // Playback is at the start, and the item was never played.
+    const item = catalogue.findItem(itemId)
+    if (item === null || body.positionMs > 0 || (body.watchedMs ?? 0) > 0) throw notFound('progress')
+    return toUnplayedProgress(itemDurationMs(catalogue, item), clampToNow(new Date(body.at), now()))
   })
 
   app.post('/profiles/:profileId/progress/batch', {

@@ -117,7 +117,11 @@ export function playProgressOfEvent (event: ProgressEvent, timing: ItemTiming): 
     reachedEndAt: hasReachedEnd ? event.at : null,
     reachedEndWatchedMs: hasReachedEnd ? event.watchedMs : null,
   }
-  return limitToRuntime(progress, timing.longestMs ?? timing.durationMs)
+  const limited = limitToRuntime(progress, timing.longestMs ?? timing.durationMs)
+  // A position behind the end is of a longer file.
+  return timing.durationMs === null || limited.positionMs <= timing.durationMs
+    ? limited
+    : { ...limited, durationMs: limited.positionMs }
 }
 
 /** Merges two records of the same play. Commutative, associative and idempotent. */

@@ -20,6 +20,19 @@ export function toProgress (state: ItemState): Progress {
   }
 }
 
+/** Progress of an item that was never played. @param at time of the report, ms since the epoch */
+export function toUnplayedProgress (durationMs: number | null, at: number): Progress {
+  return {
+    positionMs: 0,
+    durationMs,
+    watchedMs: 0,
+    started: false,
+    finished: false,
+    finishedAt: null,
+    lastWatchedAt: new Date(at).toISOString(),
+  }
+}
+
 /** Finds a title that the profile may see now; null for a deleted or hidden one. */
 export type FindTitle = (titleId: string) => Pick<CatalogueTitle, 'posterUrl' | 'posterPlaceholder'> | null
 

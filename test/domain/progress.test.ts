@@ -76,7 +76,10 @@ t.test('playing time is limited by the time since the start, which only the even
   const play = playOf([event(5, 60 * 86_400_000, 60 * 86_400_000)])
   t.match(play, { positionMs: HOUR, furthestMs: HOUR, startPositionMs: HOUR, watchedMs: HOUR * MAX_REPEATS })
   t.equal(limitToRuntime(play, null), play)
-  t.equal(playOf([event(5, 7_000_000)], { ...timing, longestMs: 2 * HOUR }).positionMs, 7_000_000, 'a longer file')
+  const longer = { ...timing, longestMs: 2 * HOUR }
+  t.match(playOf([event(5, 7_000_000)], longer), { positionMs: 7_000_000, durationMs: 7_000_000 }, 'a longer file')
+  t.match(playOf([event(5, 9 * HOUR)], longer), { positionMs: 2 * HOUR, durationMs: 2 * HOUR })
+  t.match(playOf([event(5, 7_000_000), event(6, 1_000)], longer), { positionMs: 1_000, durationMs: HOUR })
 })
 
 t.test('a player that failed to start is recognised', async (t) => {

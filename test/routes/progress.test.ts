@@ -17,6 +17,28 @@ t.test('progress', async (t) => {
   const listCards = async (kim: TestUser) =>
     (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching`)).body.items
 
+  t.test('a report of the start of an item that was never played succeeds, and stores nothing', async (t) => {
+    const kim = await signUp(app)
+    const url = `/v1/profiles/${kim.profileId}/progress/${first}`
+    const at = clock.now().toISOString()
+    for (const body of [{ positionMs: 0, watchedMs: 0, at }, { positionMs: 0, at }]) {
+      const response = await kim.put(url, body)
+      t.equal(response.status, 200)
+      t.match(response.body, {
+        positionMs: 0,
+        durationMs: Number,
+        watchedMs: 0,
+        started: false,
+        finished: false,
+        lastWatchedAt: at,
+      })
+    }
+    t.equal((await kim.get(url)).status, 404)
+    t.strictSame((await kim.get(`/v1/profiles/${kim.profileId}/history`)).body.items, [])
+    t.match((await kim.put(url, { positionMs: 5_000, at })).body, { positionMs: 5_000 })
+    t.match((await kim.put(url, { positionMs: 0, at: '2020-01-01T00:00:00Z' })).body, { positionMs: 5_000 })
+  })
+
   t.test('a movie is finished at its credits marker, and a playback has the markers to skip', async (t) => {
     const kim = await signUp(app)
     const markers = {
