@@ -26,7 +26,7 @@ const ImageQuery = Type.Object({
   format: Type.Optional(
     Type.Enum([...IMAGE_FORMATS], {
       title: 'ImageFormat',
-      description: 'Format of the size; by default AVIF if Accept names it, not with `q=0`, else WebP',
+      description: 'Format of the size; by default AVIF if Accept names it without `q=0`, else WebP',
     }),
   ),
 })

@@ -99,7 +99,8 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
       summary: 'Report progress without a stream',
       description:
         'For clients that play without a stream, such as downloads. The position is in the history at once. ' +
-        'Events may arrive in any order: the newest `at` wins.',
+        'Events may arrive in any order: the newest `at` wins. At position 0 of an item without progress, the response ' +
+        'has zeros, and `getProgress` remains 404.',
       operationId: 'putProgress',
       params: ItemParams,
       body: ProgressBody,
@@ -109,7 +110,7 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
     const { params: { itemId }, body } = request
     const state = await record(request, itemId, [body])
     if (state !== null) return toProgress(state)
-    // Playback is at the start, and the item was never played.
+    // A player reports its start: the item has no progress yet.
     const item = catalogue.findItem(itemId)
     if (item === null || body.positionMs > 0 || (body.watchedMs ?? 0) > 0) throw notFound('progress')
     return toUnplayedProgress(itemDurationMs(catalogue, item), clampToNow(new Date(body.at), now()))

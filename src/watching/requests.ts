@@ -7,16 +7,16 @@ import { findStreamStart } from './streams/stream-id.js'
 
 /**
  * Converts a reported event; a time in the future becomes `now`, and the playing time is limited.
- * @param playKey play of the event; null for the play of a day
+ * @param playId of the event, from the client; null for the play of a day
  */
-export function toProgressEvent (body: StopBody, playKey: string | null, now: Date): ProgressEvent {
+export function toProgressEvent (body: StopBody, playId: string | null, now: Date): ProgressEvent {
   const event = {
     positionMs: body.positionMs,
     at: clampToNow(new Date(body.at), now),
     watchedMs: body.watchedMs ?? null,
     eventId: body.eventId ?? '',
   }
-  return limitPlayingTime(event, findStreamStart(playKey))
+  return limitPlayingTime(event, findStreamStart(playId))
 }
 
 /** The languages that a request states; omitted kinds become `main` and `full`. */

@@ -67,6 +67,8 @@ t.test('without ffmpeg, playable files are added as they are', async (t) => {
       'Fawlty Towers S09E01.mp4',
       'Unknown Movie.mp4',
       'Renamed {imdb-tt0133093}.mp4',
+      'Aired 2010-05-06 {imdb-tt0133093}.mp4',
+      'Fawlty.Towers.1975.09.26.mp4',
       'Solaris (1972)-trailer.mp4',
     ])
     writeFileSync(path.join(drop, 'Solaris (1972).de.forced.srt'), SUBTITLE)
@@ -88,6 +90,8 @@ t.test('without ffmpeg, playable files are added as they are', async (t) => {
       'Fawlty Towers S09E01.mp4': 'unmatched',
       'Unknown Movie.mp4': 'unmatched',
       'Renamed {imdb-tt0133093}.mp4': 'new',
+      'Aired 2010-05-06 {imdb-tt0133093}.mp4': 'new',
+      'Fawlty.Towers.1975.09.26.mp4': 'new',
       'Solaris (1972)-trailer.mp4': 'ignored',
       'Solaris (1972).de.forced.srt': 'new',
       'Solaris (1972).srt': 'rejected',
@@ -100,6 +104,8 @@ t.test('without ffmpeg, playable files are added as they are', async (t) => {
     t.match(rowOf('Solaris.mp4'), { reason: new RegExp(`${solaris[0] ?? ''}.*${solaris[1] ?? ''}.*--title`) })
     t.match(rowOf('Solaris (1972).mp4'), { itemId: solaris[0], as: 'media' })
     t.match(rowOf('Renamed {imdb-tt0133093}.mp4'), { itemId: matrix })
+    t.match(rowOf('Aired 2010-05-06 {imdb-tt0133093}.mp4'), { itemId: matrix })
+    t.match(rowOf('Fawlty.Towers.1975.09.26.mp4'), { itemId: show.episodes[1] })
     t.match(rowOf('Fawlty.Towers.S02E01.mp4'), { itemId: show.episodes[2], item: 'Fawlty Towers S2 E1' })
     t.match(rowOf('Fawlty Towers S09E01.mp4'), { reason: /has no season 9 episode 1/ })
     t.match(rowOf('Fawlty.Towers.S01E01E03.mp4'), { reason: /episodes 1, 3.*do not follow/, episodes: [1, 3] })
@@ -109,7 +115,7 @@ t.test('without ffmpeg, playable files are added as they are', async (t) => {
     t.strictSame(await files(matrix), [])
     const { out } = await runCommand(running, ['ingest', drop, '--dry-run'], { variables: NO_FFMPEG })
     t.match(out, /^STATUS +AS +MOVIE OR EPISODE +FILE +REASON/)
-    t.match(out, /\b5 new\b/)
+    t.match(out, /\b7 new\b/)
     t.match(out, /Nothing was changed\.\n$/)
   })
 

@@ -17,7 +17,7 @@ t.test('progress', async (t) => {
   const listCards = async (kim: TestUser) =>
     (await kim.get(`/v1/profiles/${kim.profileId}/continue-watching`)).body.items
 
-  t.test('a report of the start of an item that was never played succeeds, and stores nothing', async (t) => {
+  t.test('a report of the start of an item that was never played succeeds, and lists nothing', async (t) => {
     const kim = await signUp(app)
     const url = `/v1/profiles/${kim.profileId}/progress/${first}`
     const at = clock.now().toISOString()

@@ -47,9 +47,9 @@ testWatchApp('a profile manages its lists', async (t, { app, clock, origin, open
   /** A key that follows the first one within milliseconds comes before the page listens for it. */
   const pressUntil = async (key: string, text: string): Promise<void> => {
     const announced = page.getByText(text)
-    for (let attempt = 0; attempt < 10 && await announced.count() === 0; attempt++) {
+    for (let attempt = 0; attempt < 5 && await announced.count() === 0; attempt++) {
       await page.keyboard.press(key)
-      await announced.waitFor({ state: 'attached', timeout: 1_000 }).catch(() => undefined)
+      await announced.waitFor({ state: 'attached', timeout: 5_000 }).catch(() => undefined)
     }
     await announced.waitFor({ state: 'attached' })
   }

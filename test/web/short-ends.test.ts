@@ -1,5 +1,5 @@
-// Titles whose last audio is shorter than a frame of AAC, after the last full segment, end in each player. Skipped
-// without Chromium or ffmpeg.
+// Titles whose audio has less than one frame of AAC after its last full segment end in each player. Skipped without
+// Chromium or ffmpeg.
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import t from 'tap'

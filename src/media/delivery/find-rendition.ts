@@ -65,7 +65,7 @@ export async function findRenditionSegment (
   const segment = findSegment(rendition, name === 'init' ? name : Number(name)) ?? fail(notFound('segment'))
   return {
     ...file,
-    etag: `"${renditionId}-${name}"`,
+    etag: `"${renditionId}-${name}-${segment.sizeBytes}"`,
     startByte: segment.offset,
     sizeBytes: segment.sizeBytes,
     playingMs: file.playingMs === 0 ? 0 : segment.durationUs / 1_000,

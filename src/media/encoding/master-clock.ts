@@ -98,7 +98,8 @@ export async function planWithClock (
     throw new EncodingFailedError('no-duration', reason, { isFinal: true })
   }
   job.clock = clock
-  job.isChunked &&= hasChunks(clock)
+  // Without an index, the search for each chunk reads from the start.
+  job.isChunked &&= (isTransportStream || plan.durationMs > 0) && hasChunks(clock)
   if (!await saveClock(running)) throw new ProgramStoppedError()
   return applyClock(plan, job)
 }

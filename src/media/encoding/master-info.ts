@@ -20,7 +20,7 @@ export interface MasterVideo extends PictureSize {
   readonly range: 'sdr' | 'pq' | 'hlg'
   /**
    * HEVC or AV1 in a form that browsers and TVs with the codec play: the video is kept beside its renditions. Not if it
-   * starts after the audio: the renditions show the first picture until then, and players switch between them.
+   * starts a second after the audio: the renditions show the first picture until then, and players switch to them.
    */
   readonly isKept: boolean
 }
@@ -112,7 +112,7 @@ const MAX_START_SECONDS = 1
 /** Pixel formats of HEVC Main and Main 10, and of AV1 Main. */
 const PLAYABLE_FORMATS = ['yuv420p', 'yuv420p10le']
 const KEPT_CODECS = ['hevc', 'av1']
-const MAX_VIDEO_DELAY_SECONDS = 0.2
+const MAX_VIDEO_DELAY_SECONDS = 1
 /** Codecs of cover pictures, and of the video of some cameras. */
 const PICTURE_CODECS = ['mjpeg', 'png', 'bmp', 'gif', 'webp', 'tiff']
 const INTERLACED = ['tt', 'bb', 'tb', 'bt']
@@ -290,6 +290,8 @@ function displaySize ({ width = 0, height = 0, sample_aspect_ratio: ratio, ...st
  */
 function readLength (format: ProbedFormat, video: ProbedStream, streams: readonly ProbedStream[]): number {
   const stated = Number(format.duration ?? video.duration)
+  // Matroska tracks state no duration here: ffmpeg estimates it from the bitrate of a file that states none.
+  if (MATROSKA.test(format.format_name ?? '') && video.duration !== undefined) return NaN
   if (!INDEXED.test(format.format_name ?? '')) return stated
   const ends = [video, ...streams.filter((one) => one.codec_type === 'audio')].map(readEnd)
   const end = Math.min(stated, ...ends.some(Number.isNaN) ? [] : [Math.max(...ends)])
@@ -299,10 +301,12 @@ function readLength (format: ProbedFormat, video: ProbedStream, streams: readonl
 
 /** Time of the end of a track, s; NaN if the file does not state it. Matroska has it in a tag. */
 function readEnd ({ duration, start_time: start, tags = {} }: ProbedStream): number {
-  if (duration !== undefined) return Number(duration) + Math.max(0, Number(start ?? 0) || 0)
+  const startSeconds = Math.max(0, Number(start ?? 0) || 0)
+  if (duration !== undefined) return startSeconds + Number(duration)
+  // The tag states the length (mkvmerge) or the end (ffmpeg).
   const tag = Object.entries(tags).find(([name]) => /^duration(-|$)/i.test(name))?.[1] ?? ''
   const [, hours, minutes, seconds] = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(tag) ?? []
-  return Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)
+  return startSeconds + Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)
 }
 
 /** ffmpeg counts from the first of the streams that it reads. @returns microseconds */

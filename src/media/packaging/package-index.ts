@@ -126,29 +126,28 @@ export function createPackageIndexes (storage: MediaStorage): PackageIndexes {
     // An eviction must not abort a read in progress.
     ignoreFetchAbort: true,
     fetchMethod: async (prefix) =>
-      joinShortEnds(JSON.parse(await text(await storage.open(indexKey(prefix)))) as PackageIndex),
+      joinLastSegments(JSON.parse(await text(await storage.open(indexKey(prefix)))) as PackageIndex),
   })
   return {
     read: async (prefix) => await cache.forceFetch(prefix),
   }
 }
 
-/** Players skip a segment that is shorter than the tolerance of their search, hls.js up to 0.25 s, and never end. */
-const MIN_END_US = 250_000
+/** hls.js skips a segment that is shorter than its `maxFragLookUpTolerance` of 0.25 s, and then never ends. */
+const MIN_LAST_SEGMENT_US = 250_000
 
 /** Adds the last fragment of each rendition to the segment before it if it is very short. */
-function joinShortEnds (index: PackageIndex): PackageIndex {
-  const { video, audio } = index
-  return { ...index, video: joinShortEnd(video), audio: audio.map(joinShortEnd) }
+function joinLastSegments (index: PackageIndex): PackageIndex {
+  return { ...index, video: joinLastSegment(index.video), audio: index.audio.map(joinLastSegment) }
 }
 
-function joinShortEnd<R extends RenditionIndex> (rendition: R): R {
+function joinLastSegment<R extends RenditionIndex> (rendition: R): R {
   const { segments } = rendition
   const [before, last] = segments.slice(-2)
-  if (before === undefined || last === undefined || last[0] >= MIN_END_US) return rendition
-  const [durationUs, sizeBytes, keyFrameBytes] = before
-  const joined = [durationUs + last[0], sizeBytes + last[1], ...(keyFrameBytes === undefined ? [] : [keyFrameBytes])]
-  return { ...rendition, segments: [...segments.slice(0, -2), joined as [number, number, number?]] }
+  if (before === undefined || last === undefined || last[0] >= MIN_LAST_SEGMENT_US) return rendition
+  const [durationUs, sizeBytes] = [before[0] + last[0], before[1] + last[1]]
+  const joined: Segment = before[2] === undefined ? [durationUs, sizeBytes] : [durationUs, sizeBytes, before[2]]
+  return { ...rendition, segments: [...segments.slice(0, -2), joined] }
 }
 
 function countSegments ({ video, audio }: PackageIndex): number {

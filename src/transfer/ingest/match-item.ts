@@ -55,12 +55,18 @@ export async function createItemFinder (
     }
   }
   return (file) => {
-    const kind = file.season === null && file.episodes.length === 0 && file.airDate === null ? 'movie' : 'show'
-    const found = findByExternalIds(byExternalId, file, kind) ?? findByNames(byName, file, kind)
+    const kinds = kindsOf(file)
+    const found = findByExternalIds(byExternalId, file, kinds) ?? findByNames(byName, file, kinds)
     if (typeof found !== 'string') return found
     const title = catalogue.findTitle(found)
     return title === null ? unmatched('The title was deleted.') : findItemOf(title, file)
   }
+}
+
+/** The first kind is tried first: `300.mkv` is a movie whose name is a number, unless a show has this name. */
+function kindsOf ({ season, episodes, airDate }: RecognisedFile): ReadonlyArray<StoredTitle['kind']> {
+  if (season !== null) return ['show']
+  return episodes.length === 0 && airDate === null ? ['movie'] : ['show', 'movie']
 }
 
 function push<Value> (map: Map<string, Value[]>, key: string, value: Value): void {
@@ -81,24 +87,25 @@ function listNames ({ title, originalTitle, alternativeTitles, translations = []
 function findByExternalIds (
   titles: ReadonlyMap<string, readonly string[]>,
   { imdb, tmdb }: RecognisedFile,
-  kind: StoredTitle['kind'],
+  kinds: ReadonlyArray<StoredTitle['kind']>,
 ): string | ItemMatch | null {
-  const keys = Object.entries({ imdb, tmdb }).flatMap(([source, id]) => id === null ? [] : [`${kind} ${source} ${id}`])
+  const keys = Object.entries({ imdb, tmdb }).flatMap(([source, id]) => id === null ? [] : [`${source} ${id}`])
   if (keys.length === 0) return null
-  const [id, ...others] = new Set(keys.flatMap((key) => titles.get(key) ?? []))
-  if (id === undefined) return unmatched(`No ${kind} of the catalogue has the external ID of the name.`)
-  return others.length === 0 ? id : ambiguous(`Several titles have the external ID: ${[id, ...others].join(', ')}.`)
+  for (const kind of kinds) {
+    const [id, ...others] = new Set(keys.flatMap((key) => titles.get(`${kind} ${key}`) ?? []))
+    if (others.length > 0) return ambiguous(`Several titles have the external ID: ${[id, ...others].join(', ')}.`)
+    if (id !== undefined) return id
+  }
+  return unmatched(`No ${kinds[0] ?? 'title'} of the catalogue has the external ID of the name.`)
 }
 
 function findByNames (
   titles: ReadonlyMap<string, readonly KnownTitle[]>,
   file: RecognisedFile,
-  kind: StoredTitle['kind'],
+  kinds: ReadonlyArray<StoredTitle['kind']>,
 ): string | ItemMatch {
   const [first] = file.names
   if (first === undefined) return unmatched('The name states no title.')
-  // `300.mkv` is a movie whose name is a number, unless a show has this name.
-  const kinds = file.season === null && kind === 'show' ? ['show', 'movie'] as const : [kind]
   for (const one of kinds) {
     for (const candidate of file.names) {
       const matches = selectMatches(titles.get(looseKey(candidate.name)) ?? [], candidate, one)
@@ -108,7 +115,9 @@ function findByNames (
     }
   }
   const name = first.year === null ? first.name : `${first.name} (${first.year})`
-  return unmatched(`The catalogue has no ${kind} "${name}". Add it first, or select a title with --title.`)
+  return unmatched(
+    `The catalogue has no ${kinds[0] ?? 'title'} "${name}". Add it first, or select a title with --title.`,
+  )
 }
 
 /** A stated year must be the year of the title. Among equal names, those with the exact spelling count. */

@@ -105,6 +105,9 @@ function findSeason (folders: readonly string[]): number | null {
 /** `M.1931`, `Z 1969`: the parser finds no year there. */
 const SHORT_NAME_WITH_YEAR = /^([a-z])[ ._]((?:19|20)\d\d)(?:[ ._]|$)/i
 
+/** Dates that do not start with the year may have day and month in any order. */
+const DATE = /(?<!\d)(?:19|20)\d\d[ ._-]\d\d[ ._-]\d\d(?!\d)/
+
 const withoutTags = (name: string): string => name.replace(ID_TAGS, ' ').replace(EDITION_TAG, ' ')
 
 interface EpisodeRun extends Pick<RecognisedFile, 'season' | 'episodes' | 'isAcrossSeasons'> {}
@@ -117,7 +120,8 @@ function parseName (name: string): ParsedName {
   const text = withoutTags(name)
   const parsed = parseTorrentTitle(text)
   const { seasons = [], episodes = [] } = parsed
-  const [, letter, yearOfLetter] = SHORT_NAME_WITH_YEAR.exec(text) ?? []
+  const airDate = DATE.test(text) ? parsed.date ?? null : null
+  const [, letter, yearOfLetter] = airDate === null ? SHORT_NAME_WITH_YEAR.exec(text) ?? [] : []
   const title = letter ?? parsed.title ?? ''
   const year = Number(yearOfLetter ?? parsed.year ?? 0) || null
   const whole = year === null ? null : findWholeName(text, year)
@@ -136,7 +140,7 @@ function parseName (name: string): ParsedName {
     season,
     episodes: isRun ? run.episodes : episodes,
     isAcrossSeasons: isRun && run.isAcrossSeasons,
-    airDate: parsed.date ?? null,
+    airDate,
     edition: EDITION_TAG.exec(name)?.[1]?.trim() ?? findEdition(editions, unrated === true, text),
     // The parser also returns values such as `multi audio`.
     language: otherLanguages.length === 0 && language !== null ? toLanguage(language) : null,

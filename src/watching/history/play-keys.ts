@@ -1,6 +1,5 @@
 // Finds the keys of plays that clients report with an ID of their own. A client may use one ID for several items, such
 // as one UUID per player session: each item has its own play then.
-import mongoose from 'mongoose'
 import { findStreamLeases } from '../../../models/account-streams.js'
 import { derivePlayId, Play, type StoredPlay } from '../../../models/play.js'
 import type { ProfileRef } from '../deps.js'
@@ -29,10 +28,10 @@ export async function findPlayKeys (
   plays: readonly ReportedPlay[],
   known: readonly PlayOfItem[] | null,
 ): Promise<PlayKeys> {
-  const knownItems = indexItems(known ?? [])
+  const knownItems = indexItems(plays.length === 0 ? [] : known ?? [])
   const isStored = (items: ReadonlyMap<string, string>, key: string, itemId: string): boolean =>
     items.get(derivePlayId(ref.profile, key).toString()) === itemId
-  // Another process may have flushed a stream since. Nothing else adds plays with a plain key.
+  // Another process may have flushed a stream since. Plays that an undo restores there continue as plays of their own.
   const unknown = plays.filter((play) =>
     known === null || (isStreamId(play.playId) && !isStored(knownItems, play.playId, play.itemId) &&
       !isStored(knownItems, deriveItemKey(play), play.itemId))
@@ -58,9 +57,8 @@ async function findPlainPlays (
   const leases = plays.some(({ playId }) => isStreamId(playId)) ? await findStreamLeases(ref.account) : []
   const own = leases.filter(({ profile }) => profile.toString() === ref.profile)
   const playIds = [...new Set(plays.map(({ playId }) => playId))].map((playId) => derivePlayId(ref.profile, playId))
-  const stored = await Play.find({ _id: mongoose.trusted({ $in: playIds }) } as never).select('item').lean<
-    PlayOfItem[]
-  >()
+  const stored = await Play.collection.find({ _id: { $in: playIds } }, { projection: { item: 1 } })
+    .toArray() as unknown as PlayOfItem[]
   return {
     streams: new Map(own.map(({ _id, item }) => [_id.toString(), item.toString()])),
     items: indexItems(stored),

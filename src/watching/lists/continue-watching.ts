@@ -83,7 +83,7 @@ async function findArchivedOfLeases (
 ): Promise<readonly CachedEntry[]> {
   if (profile.archivedUntil === null) return []
   const titleIds = unflushedLeases(profile, leases).map(({ title }) => title.toString())
-  const missing = [...new Set(titleIds)].filter((id) => !profile.entries.has(id)).sort()
+  const missing = [...new Set(titleIds)].filter((id) => !profile.entries.has(id))
   return missing.length === 0 ? [] : await states.findArchived(profile.id, missing)
 }
 

@@ -1,5 +1,6 @@
 // Records heartbeats: renews the lease of a stream and saves its position.
 import type { StreamLease } from '../../../models/account-streams.js'
+import { deliverableFiles } from '../../catalogue/store/catalogue.js'
 import { isAvailable, isSuitable, type MaturityScope } from '../../domain/maturity.js'
 import type { ProgressEvent } from '../../domain/progress.js'
 import { notFound } from '../../errors.js'
@@ -49,7 +50,7 @@ export async function recordHeartbeat (
 
 /**
  * Why a profile may no longer play an item; null when it may. While another file is left, the stream continues: a
- * player that has lost its file starts again.
+ * player whose file was deleted requests a new playback.
  */
 function findEndReason (
   { catalogue, now }: WatchingDeps,
@@ -60,7 +61,9 @@ function findEndReason (
   if (item === null) return null
   const title = catalogue.findTitle(item.titleId)
   if (title === null || !isAvailable(title, now())) return 'unavailable'
-  if (catalogue.findItem(item.itemId) === null || catalogue.itemFiles(item.itemId).length === 0) return 'unavailable'
+  if (catalogue.findItem(item.itemId) === null || deliverableFiles(catalogue, item.itemId).length === 0) {
+    return 'unavailable'
+  }
   return isSuitable(scope, title.maturityRating) ? null : 'maturity'
 }
 

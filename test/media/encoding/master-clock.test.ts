@@ -116,6 +116,21 @@ t.test('joined transport streams', { skip }, async (t) => {
   })
 })
 
+t.test('a live recording in Matroska has no index, and is encoded as a whole', { skip }, async (t) => {
+  const folder = t.testdir({})
+  const master = await makeCountedMaster(folder, 'live.mkv', 70, '5', ['-c:v', 'mpeg4', '-c:a', 'ac3', '-live', '1'])
+  const test = await startEncodingApp(t, { ENCODING_LADDER: '90:30:100' })
+  const movie = await addMovie(test.app, test.admin, {}, [])
+  const { body: job } = await uploadMaster(test, movie, master)
+  await encodeMasters(test)
+  const stored = await EncodingJob.findById(job.id).lean()
+  t.match(stored, { state: 'done', isChunked: false, clock: { isContinuous: true } })
+  t.ok(Math.abs((stored?.clock?.durationMs ?? 0) - 70_000) <= 250, `${stored?.clock?.durationMs} ms`)
+  const [file] = await findFiles(movie)
+  const rendition = (await containerOf(test.app).storage.locate(file?.storageKey ?? '')).toString()
+  t.strictSame(await readFrameNumbers(folder, rendition), Array.from({ length: 350 }, (_value, i) => i))
+})
+
 t.test('a Matroska file whose clock starts late, and that states its length', { skip }, async (t) => {
   const folder = t.testdir({})
   const options = ['-c:v', 'mpeg4', '-c:a', 'ac3', '-output_ts_offset', '50']

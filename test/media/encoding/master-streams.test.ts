@@ -63,13 +63,18 @@ t.test('the length is that of video and audio, also if a subtitle is shown longe
   const parts = { duration: '20.0', start_time: '0.5' }
   t.equal(length(parts, { duration: '8.0' }, { format_name: 'mov,mp4' }), 20_500)
   const late = { start_time: '0.021', ...tags('00:00:20.021000000') }
-  t.equal(length(late, late, { start_time: '0.021' }), 20_000)
+  t.equal(length(late, late, { start_time: '0.021' }), 20_021, 'the tag may be the length')
 })
 
 t.test('the length of a live recording in Matroska is found later', async (t) => {
   const { durationMs, clock } = read([VIDEO, AUDIO], { format_name: MATROSKA })
   t.equal(durationMs, 0)
   t.match(clock, { start: 0, isTransportStream: false, isLengthKnown: false })
+  const estimated = { duration: '117.076000' }
+  t.match(read([{ ...VIDEO, ...estimated }], { ...estimated, format_name: MATROSKA }), {
+    durationMs: 0,
+    clock: { isLengthKnown: false },
+  })
   const mp4 = readMasterInfo(JSON.stringify({ streams: [VIDEO], format: { format_name: 'mov,mp4' } }))
   t.match(mp4, { ok: false, code: 'no-duration' })
 })
@@ -80,7 +85,7 @@ t.test('a video that starts after its audio is not kept: renditions show its fir
       ...AUDIO,
       start_time: audioStart,
     }], { duration: '20', start_time: audioStart }).video.isKept
-  t.equal(isKept('0.080000'), true)
+  t.equal(isKept('0.700000'), true)
   t.equal(isKept('3.000000'), false)
   t.equal(isKept('600.080000', '600.000000'), true)
   t.equal(isKept('0.000000', '3.000000'), true)

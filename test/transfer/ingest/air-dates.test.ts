@@ -19,6 +19,8 @@ t.test('a date is the episode that was broadcast on it', async (t) => {
       ['Daily Show/Season 1/Daily Show - 2024-03-06.mkv', 'found', '2'],
       ['Daily Show - 2024-03-07.mkv', 'ambiguous', null],
       ['Daily Show - 2024-03-08.mkv', 'unmatched', null],
+      ['Daily Show - 05.03.2024.mkv', 'unmatched', null],
+      ['Daily Show - 03.06.24.mkv', 'unmatched', null],
     ] as const
   ) {
     const match = findItemOf(show, recogniseFile(file))

@@ -36,7 +36,11 @@ export async function keepOriginal (deps: EncodingDeps, { running, master, folde
   if (media?.files.some(({ _id }) => stored?._id.equals(_id) === true) === true) return
   const [lowest] = renditionsOf(media, master)
   if (lowest === undefined) return
-  const plan = withRungs(applyClock(await planMaster(deps, master, signal), master), [])
+  const planned = withRungs(applyClock(await planMaster(deps, master, signal), master), [])
+  const audio = orderAudio(planned, lowest)
+  // Another version may have encoded other tracks.
+  if (audio === null || !isOriginalKept(planned, master)) return
+  const plan = { ...planned, audio }
   const rendition = stored ?? await addOriginal(master, videoHeight(plan.video))
   const result = await deps.encoder.encode(await copyArguments(deps, master, plan, lowest), {
     folder,
@@ -55,6 +59,16 @@ export async function keepOriginal (deps: EncodingDeps, { running, master, folde
     await removeUnusedUploads(deps, [rendition.storageKey])
     throw error
   }
+}
+
+/** The audio of the plan in the order of a rendition; null if the rendition has other tracks. */
+function orderAudio ({ audio }: EncodingPlan, { audioTracks }: StoredMediaFile): EncodingPlan['audio'] | null {
+  const left = [...audio]
+  const ordered = audioTracks.flatMap((track) => {
+    const i = left.findIndex((one) => one.language === track.language && one.kind === track.kind)
+    return i < 0 ? [] : left.splice(i, 1)
+  })
+  return left.length === 0 ? ordered : null
 }
 
 /** Stored before its object is, so that both are removed together. Each attempt writes the same object. */
