@@ -99,8 +99,8 @@ const progress: FastifyPluginAsyncTypebox<ProgressRouteOptions> = async (app, { 
       summary: 'Report progress without a stream',
       description:
         'For clients that play without a stream, such as downloads. The position is in the history at once. ' +
-        'Events may arrive in any order: the newest `at` wins. At position 0 of an item without progress, the response ' +
-        'has zeros, and `getProgress` remains 404.',
+        'Events may arrive in any order: the newest `at` wins. At position 0 of an item without progress, the ' +
+        'response has zeros, and `getProgress` remains 404.',
       operationId: 'putProgress',
       params: ItemParams,
       body: ProgressBody,

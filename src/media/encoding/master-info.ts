@@ -1,10 +1,21 @@
 // What the encoder needs to know about a master, read from the output of ffprobe.
-import { Type, type Static } from 'typebox'
-import { Value } from 'typebox/value'
 import { normaliseChapters } from '../../domain/chapters.js'
 import type { FrameRate, PictureSize } from '../../domain/encoding-ladder.js'
 import type { AudioKind, SubtitleKind } from '../../domain/language-choice.js'
 import type { Chapter } from '../../../models/title.js'
+import { firstSecondOf, readClockStart, readLength } from './master-length.js'
+import {
+  findVideo,
+  hasDisposition,
+  INDEXED,
+  MATROSKA,
+  parseOutput,
+  streamsOfProgram,
+  TRANSPORT_STREAM,
+  type ProbedChapter,
+  type ProbedFormat,
+  type ProbedStream,
+} from './probe-output.js'
 import { kindOfTrack, MAX_EMBEDDED_SUBTITLES } from '../probing/subtitle-track.js'
 import { toBcp47, toDisplayName } from '../probing/track-texts.js'
 
@@ -103,59 +114,17 @@ const COMMENTARY_NAME = /\bcomment(ary|aries)\b|kommentar|comentario/i
 const DESCRIPTION_NAME = /audio.?descri|descriptive|h\u00f6rfilm|audiodeskription/i
 /** A file that starts within this time after its first chapter has this chapter at its start. */
 const CHAPTER_TOLERANCE_MS = 1_000
-/** Names of ffmpeg's demuxers. */
-const INDEXED = /^(mov|matroska)\b/
-const MATROSKA = /^matroska\b/
-const TRANSPORT_STREAM = /^mpegts\b/
 /** A clock that starts later than this starts late. */
 const MAX_START_SECONDS = 1
 /** Pixel formats of HEVC Main and Main 10, and of AV1 Main. */
 const PLAYABLE_FORMATS = ['yuv420p', 'yuv420p10le']
 const KEPT_CODECS = ['hevc', 'av1']
 const MAX_VIDEO_DELAY_SECONDS = 1
-/** Codecs of cover pictures, and of the video of some cameras. */
-const PICTURE_CODECS = ['mjpeg', 'png', 'bmp', 'gif', 'webp', 'tiff']
 const INTERLACED = ['tt', 'bb', 'tb', 'bt']
 /** Names that muxers give to every track. */
 const GENERIC_NAMES =
   /^(sound|audio|subtitle|apple sound|core media|iso media|gpac|l-smash|mainconcept).*(handler|media|audio)/i
 const GENERIC_CAPTION_NAMES = /^(core media |apple )?closed ?caption( media)?( ?handler)?$/i
-
-const Text = Type.Optional(Type.String())
-const Tags = Type.Optional(Type.Record(Type.String(), Type.String()))
-const Stream = Type.Object({
-  index: Type.Integer({ minimum: 0 }),
-  codec_type: Text,
-  codec_name: Text,
-  width: Type.Optional(Type.Number()),
-  height: Type.Optional(Type.Number()),
-  sample_aspect_ratio: Text,
-  field_order: Text,
-  avg_frame_rate: Text,
-  r_frame_rate: Text,
-  color_transfer: Text,
-  pix_fmt: Text,
-  channels: Type.Optional(Type.Number()),
-  duration: Text,
-  start_time: Text,
-  disposition: Type.Optional(Type.Record(Type.String(), Type.Number())),
-  tags: Tags,
-  side_data_list: Type.Optional(Type.Array(Type.Object({
-    rotation: Type.Optional(Type.Number()),
-    dv_bl_signal_compatibility_id: Type.Optional(Type.Number()),
-  }))),
-})
-type ProbedStream = Static<typeof Stream>
-const ProbedChapter = Type.Object({ start_time: Text, tags: Tags })
-const ProbedProgram = Type.Object({ streams: Type.Optional(Type.Array(Type.Pick(Stream, ['index']))) })
-const ProbeOutput = Type.Object({
-  streams: Type.Array(Stream),
-  programs: Type.Optional(Type.Array(ProbedProgram)),
-  format: Type.Object({ duration: Text, start_time: Text, format_name: Text }),
-  chapters: Type.Optional(Type.Array(ProbedChapter)),
-})
-
-type ProbedFormat = Static<typeof ProbeOutput>['format']
 
 /** Reads the JSON of ffprobe (`-show_format -show_streams -show_programs -show_chapters`). */
 export function readMasterInfo (json: string): MasterResult {
@@ -198,38 +167,6 @@ export function readMasterInfo (json: string): MasterResult {
 
 function rejection (code: MasterRejection): MasterResult {
   return { ok: false, code, reason: REASONS[code] }
-}
-
-function parseOutput (json: string): Static<typeof ProbeOutput> | null {
-  try {
-    const value: unknown = JSON.parse(json)
-    return Value.Check(ProbeOutput, value) ? value : null
-  } catch {
-    return null
-  }
-}
-
-const hasDisposition = ({ disposition }: ProbedStream, name: string): boolean => (disposition?.[name] ?? 0) > 0
-
-/**
- * Some files have their cover as the first video track, which is not always marked as a picture. Of several videos,
- * players show the default one.
- */
-function findVideo (streams: readonly ProbedStream[]): ProbedStream | undefined {
-  const videos = streams.filter((one) => one.codec_type === 'video' && !hasDisposition(one, 'attached_pic'))
-  const moving = videos.filter(({ codec_name: codec = '' }) => !PICTURE_CODECS.includes(codec))
-  const candidates = moving.length === 0 ? videos : moving
-  return candidates.find((one) => hasDisposition(one, 'default')) ?? candidates[0]
-}
-
-/** A transport stream may contain several programs, each with audio and subtitles of its own. */
-function streamsOfProgram (
-  { streams, programs = [] }: Static<typeof ProbeOutput>,
-  video: ProbedStream,
-): readonly ProbedStream[] {
-  const indexes = programs.map((program) => (program.streams ?? []).map(({ index }) => index))
-  const program = indexes.find((one) => one.includes(video.index))
-  return program === undefined ? streams : streams.filter(({ index }) => program.includes(index))
 }
 
 /** Playlists start with the first track unless a language is preferred. */
@@ -283,43 +220,8 @@ function displaySize ({ width = 0, height = 0, sample_aspect_ratio: ratio, ...st
   return Math.abs(rotation) % 180 === 90 ? { width: height, height: displayWidth } : { width: displayWidth, height }
 }
 
-/**
- * Seconds from the first picture or sound to the end of the last. The file may state the end of a subtitle that is
- * shown longer. Where the clock of a Matroska or MP4 file starts late, ffmpeg states the time of its end as the
- * duration, mkvmerge the length. The shorter one that is possible counts until the end is found.
- */
-function readLength (format: ProbedFormat, video: ProbedStream, streams: readonly ProbedStream[]): number {
-  const stated = Number(format.duration ?? video.duration)
-  // Matroska tracks state no duration here: ffmpeg estimates it from the bitrate of a file that states none.
-  if (MATROSKA.test(format.format_name ?? '') && video.duration !== undefined) return NaN
-  if (!INDEXED.test(format.format_name ?? '')) return stated
-  const ends = [video, ...streams.filter((one) => one.codec_type === 'audio')].map(readEnd)
-  const end = Math.min(stated, ...ends.some(Number.isNaN) ? [] : [Math.max(...ends)])
-  const length = end - firstSecondOf(format)
-  return length > 0 ? length : stated
-}
-
-/** Time of the end of a track, s; NaN if the file does not state it. Matroska has it in a tag. */
-function readEnd ({ duration, start_time: start, tags = {} }: ProbedStream): number {
-  const startSeconds = Math.max(0, Number(start ?? 0) || 0)
-  if (duration !== undefined) return startSeconds + Number(duration)
-  // The tag states the length (mkvmerge) or the end (ffmpeg).
-  const tag = Object.entries(tags).find(([name]) => /^duration(-|$)/i.test(name))?.[1] ?? ''
-  const [, hours, minutes, seconds] = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(tag) ?? []
-  return startSeconds + Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)
-}
-
-/** ffmpeg counts from the first of the streams that it reads. @returns microseconds */
-function readClockStart (format: ProbedFormat, streams: readonly ProbedStream[]): number {
-  const fileStart = Number(format.start_time ?? 0) || 0
-  const starts = streams.map(({ start_time: start }) => Number(start ?? NaN)).filter(Number.isFinite)
-  return Math.round(Math.max(fileStart, starts.length === 0 ? fileStart : Math.min(...starts)) * 1_000_000)
-}
-
-const firstSecondOf = ({ start_time: start }: ProbedFormat): number => Math.max(0, Number(start ?? 0) || 0)
-
 /** The times of chapters are those of the file, whose clock may start late; an item starts at 0. */
-function toMasterChapter ({ start_time: start, tags = {} }: Static<typeof ProbedChapter>, format: ProbedFormat) {
+function toMasterChapter ({ start_time: start, tags = {} }: ProbedChapter, format: ProbedFormat) {
   const startMs = Math.round((Number(start ?? NaN) - firstSecondOf(format)) * 1_000)
   return { startMs: startMs < 0 && startMs >= -CHAPTER_TOLERANCE_MS ? 0 : startMs, title: tags['title'] ?? null }
 }
