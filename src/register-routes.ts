@@ -200,7 +200,7 @@ async function registerAdminRoutes (app: FastifyInstance, container: Container):
   await app.register(adminThumbnails, { ...mediaDeps, subtitleReader })
   await app.register(adminMedia, mediaFileDeps)
   await app.register(adminMediaList, { catalogue, cursors })
-  await app.register(adminEncoder, { encoder: container.encoder })
+  await app.register(adminEncoder, container)
   const masterDeps = { ...mediaFileDeps, encoder: container.encoder, encoding: container.encoding }
   await app.register(adminEncodingJobs, { ...masterDeps, cursors })
   await app.register(adminMarkerDetection, { markerDetection: container.markerDetection, catalogue, cursors })

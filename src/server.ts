@@ -49,15 +49,16 @@ async function runStep<T> (title: string, run: (onProgress: (text: string) => vo
 
 /** Loaded after the configuration and the port are checked: loading them takes a second or more. */
 async function loadModules () {
-  const [app, container, indexes, migrations, database, programs] = await Promise.all([
+  const [app, container, indexes, migrations, database, programs, encodingStatus] = await Promise.all([
     import('./app.js'),
     import('./container.js'),
     import('./database/indexes.js'),
     import('./database/migrations.js'),
     import('./database/resolve-server.js'),
     import('./media/encoding/find-programs.js'),
+    import('./media/encoding/encoding-status.js'),
   ])
-  return { ...app, ...container, ...indexes, ...migrations, ...database, ...programs }
+  return { ...app, ...container, ...indexes, ...migrations, ...database, ...programs, ...encodingStatus }
 }
 
 type Modules = Awaited<ReturnType<typeof loadModules>>
@@ -160,7 +161,7 @@ async function start (config: Config): Promise<void> {
     const log = createLog(config)
     const container = await modules.buildContainer({ ...config, mongodbUri: opened.database.uri }, { log })
     opened.container = container
-    const encoderStatus = container.encoder.status()
+    const encoderStatus = modules.encodingStatus(container.encoder, config)
     await prepareDatabase(container, modules)
     opened.app = await openApp(container, modules)
     print(`Encoding … ${modules.describeEncoder(await encoderStatus)}`)

@@ -17,6 +17,7 @@ import type { Encoder } from '../media/encoding/encoder.js'
 import { inputArguments } from '../media/encoding/input-arguments.js'
 import { addMaster, type MasterDeps } from '../media/encoding/masters.js'
 import { renditionsOf } from '../media/encoding/publish-renditions.js'
+import { encodingStatus } from '../media/encoding/encoding-status.js'
 import { isStepPending } from '../media/encoding/steps/step-state.js'
 import { addToMedia } from '../media/item-media.js'
 import type { Packaging } from '../media/packaging/packaging.js'
@@ -33,9 +34,9 @@ const MASTER_NAME = 'master.mp4'
 
 /** Whether the demo is made from a master: this process encodes. */
 export async function canEncodeDemo (
-  { config, encoder }: { readonly config: Pick<Config, 'role'>, readonly encoder: Encoder },
+  { config, encoder }: { readonly config: Pick<Config, 'role' | 'encoding'>, readonly encoder: Encoder },
 ): Promise<boolean> {
-  return config.role === 'all' && (await encoder.status()).isAvailable
+  return config.role === 'all' && (await encodingStatus(encoder, config)).isAvailable
 }
 
 export interface SeedMasterDeps extends MasterDeps {

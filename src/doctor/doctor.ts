@@ -2,6 +2,7 @@
 import { countIndexes, createIndexes, findMissingIndexes } from '../database/indexes.js'
 import type { EncoderStatus } from '../media/encoding/find-programs.js'
 import type { FingerprintProgram } from '../media/markers/fingerprint-audio.js'
+import { encodingStatus } from '../media/encoding/encoding-status.js'
 import type { Check, DoctorDeps } from './findings.js'
 import { encodingSteps } from './encoding-steps.js'
 import { watchHistories } from './histories.js'
@@ -98,8 +99,13 @@ export async function runChecks (
     }
     checked.push({ check, count, objects })
   }
-  const { encoder, markerDetection } = deps
-  return { checked, findings, encoder: await encoder.status(), fingerprints: await markerDetection.program() }
+  const { config, encoder, markerDetection } = deps
+  return {
+    checked,
+    findings,
+    encoder: await encodingStatus(encoder, config),
+    fingerprints: await markerDetection.program(),
+  }
 }
 
 async function tryToFix ({ log }: DoctorDeps, fix: () => Promise<void>): Promise<'fixed' | 'failed'> {

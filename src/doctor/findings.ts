@@ -13,7 +13,7 @@ export interface DoctorDeps extends MediaDeps {
   readonly leases: LeaseCheck
   readonly watching: WatchingDeps
   readonly config: Config
-  readonly encoder: Pick<Encoder, 'status'>
+  readonly encoder: Encoder
   readonly markerDetection: Pick<MarkerDetection, 'program'>
   readonly keys: KeyRing
 }

@@ -46,8 +46,8 @@ t.test('with ffmpeg', { timeout: 240_000, skip: await skipWithoutFfmpeg() }, asy
   t.testdir()
   const test = await startSeededApp(t)
   const container = containerOf(test.app)
-  t.ok(await canEncodeDemo({ ...container, config: { role: 'all' } }))
-  t.notOk(await canEncodeDemo({ ...container, config: { role: 'api' } }), 'workers encode then')
+  t.ok(await canEncodeDemo({ ...container, config: { ...container.config, role: 'all' } }))
+  t.notOk(await canEncodeDemo({ ...container, config: { ...container.config, role: 'api' } }), 'workers encode then')
   t.strictSame(await heightsOf(FIRST_ID), [], 'no clip takes the place of the master')
 
   // As on a slow machine.

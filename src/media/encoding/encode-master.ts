@@ -7,6 +7,7 @@ import { removeUnusedUploads } from '../object-cleanup.js'
 import { encodeInChunks } from './chunks/encode-in-chunks.js'
 import type { EncodingDeps } from './encoding-deps.js'
 import { ENCODING_SHARE, passCost, splitIntoPasses, withRungs, type EncodingPlan } from './encoding-plan.js'
+import { requireVideoEncoder } from './encoding-status.js'
 import { encodingArguments } from './ffmpeg-arguments.js'
 import { hasCaptions } from './frame-captions.js'
 import { saveCaptions, saveRenditions, type RunningJob } from './job-state.js'
@@ -55,6 +56,7 @@ async function encodeWhole (
   if (!await hasRoomFor(folder, missing)) throw diskFull()
   // An earlier attempt may have ended between its last rung and the end of the job.
   if (missing.rungs.length === 0) return
+  await requireVideoEncoder(encoder, encoding)
   const plan = await measureLoudness(deps, running.job, missing, folder, signal)
   const passes = splitIntoPasses(plan, encoding)
   const totalCost = passes.reduce((sum, pass) => sum + passCost(pass), 0)

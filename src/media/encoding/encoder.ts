@@ -1,8 +1,10 @@
 // The encoder: ffmpeg and ffprobe as child processes behind one interface.
 import { fail } from '../../errors.js'
+import type { EncodingSettings } from './ffmpeg-arguments.js'
 import { findPrograms, type EncoderStatus, type ProgramPaths } from './find-programs.js'
 import { inputArguments } from './input-arguments.js'
 import { runProgram, type ProgramResult } from './run-program.js'
+import { tryVideoEncoder } from './try-video-encoder.js'
 
 export interface EncodeOptions {
   /** Folder that receives the outputs. */
@@ -17,6 +19,12 @@ export interface EncodeOptions {
 export interface Encoder {
   /** Whether ffmpeg and ffprobe can be run. They are looked up once. */
   status(): Promise<EncoderStatus>
+  /**
+   * Tries a video encoder. A success is remembered, and a failure for a minute.
+   * @returns what does not work and what to do about it; null when it works
+   * @throws EncoderUnavailableError without ffmpeg; ProgramStoppedError after `close`
+   */
+  videoEncoderProblem(settings: EncodingSettings): Promise<string | null>
   /**
    * Reads the properties of a file. After success, `output` is the JSON of ffprobe.
    * @param location absolute path, or an http or https URL
@@ -74,13 +82,23 @@ export interface EncoderLimits {
   readonly stallTimeoutMs: number
 }
 
+/** A device may appear while the process runs. */
+const PROBLEM_TTL_MS = 60_000
+
 const LIMITS: EncoderLimits = { probeTimeoutMs: 60_000, stallTimeoutMs: 10 * 60_000 }
 
 /** Of a video, for its side data: broadcasts have a key frame in each two seconds or so. */
 const SAMPLED_PACKETS = 120
 
+interface Trial {
+  readonly problem: Promise<string | null>
+  /** In the clock of `performance.now()`. */
+  expiresAt: number
+}
+
 export function createEncoder (config: ProgramPaths, limits = LIMITS): Encoder {
   let found: Promise<EncoderStatus> | null = null
+  let trial: Trial | null = null
   const shutdown = new AbortController()
   const running = new Set<Promise<unknown>>()
 
@@ -92,6 +110,35 @@ export function createEncoder (config: ProgramPaths, limits = LIMITS): Encoder {
   async function requirePrograms (): Promise<Extract<EncoderStatus, { isAvailable: true }>> {
     const programs = await status()
     return programs.isAvailable ? programs : fail(new EncoderUnavailableError(programs.reason))
+  }
+
+  async function encode (
+    args: readonly string[],
+    { folder, durationMs, onProgress = () => {}, signal }: EncodeOptions,
+  ): Promise<ProgramResult> {
+    const { ffmpegPath } = await requirePrograms()
+    const common = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'warning', '-progress', 'pipe:1', '-y']
+    return await track(runProgram(ffmpegPath, [...common, ...args], {
+      stallTimeoutMs: limits.stallTimeoutMs,
+      folder,
+      signal: stopSignal(signal),
+      onLine: createProgressReader(durationMs, onProgress),
+    }))
+  }
+
+  async function videoEncoderProblem (settings: EncodingSettings): Promise<string | null> {
+    if (trial === null || performance.now() >= trial.expiresAt) trial = startTrial(settings)
+    return await trial.problem
+  }
+
+  function startTrial (settings: EncodingSettings): Trial {
+    const started: Trial = { problem: tryVideoEncoder(encode, settings), expiresAt: Infinity }
+    started.problem.then((problem) => {
+      if (problem !== null) started.expiresAt = performance.now() + PROBLEM_TTL_MS
+    }, () => {
+      started.expiresAt = 0
+    })
+    return started
   }
 
   async function track<T> (run: Promise<T>): Promise<T> {
@@ -108,6 +155,7 @@ export function createEncoder (config: ProgramPaths, limits = LIMITS): Encoder {
 
   return {
     status,
+    videoEncoderProblem,
     async probe (location, signal) {
       const { ffprobePath } = await requirePrograms()
       const args = ['-hide_banner', '-loglevel', 'error', ...inputArguments(location)]
@@ -138,16 +186,7 @@ export function createEncoder (config: ProgramPaths, limits = LIMITS): Encoder {
         signal: stopSignal(signal),
       }))
     },
-    async encode (args, { folder, durationMs, onProgress = () => {}, signal }) {
-      const { ffmpegPath } = await requirePrograms()
-      const common = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'warning', '-progress', 'pipe:1', '-y']
-      return await track(runProgram(ffmpegPath, [...common, ...args], {
-        stallTimeoutMs: limits.stallTimeoutMs,
-        folder,
-        signal: stopSignal(signal),
-        onLine: createProgressReader(durationMs, onProgress),
-      }))
-    },
+    encode,
     async close () {
       shutdown.abort()
       await Promise.allSettled(running)

@@ -19,7 +19,7 @@ export type EncoderStatus =
   | { readonly isAvailable: false, readonly reason: string }
 
 const VERSION_TIMEOUT_MS = 30_000
-const HOW_TO_GET_IT = 'Install ffmpeg 5 or newer (apt install ffmpeg, brew install ffmpeg), or set FFMPEG_PATH.'
+const HOW_TO_GET_IT = 'Install ffmpeg 5.1 or newer (apt install ffmpeg, brew install ffmpeg), or set FFMPEG_PATH.'
 
 /** @param searchPath folders in the form of PATH */
 export async function findPrograms (

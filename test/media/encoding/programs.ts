@@ -35,13 +35,19 @@ export async function makeFile (folder: string, args: readonly string[]): Promis
 /**
  * Writes scripts that run in place of ffmpeg and ffprobe.
  * @param body shell commands for all arguments but `-version`
+ * @param trial shell commands for the trial of the video encoder
  */
-export function writePrograms (folder: string, body: string): { ffmpegPath: string, ffprobePath: string } {
+export function writePrograms (
+  folder: string,
+  body: string,
+  trial = 'exit 0',
+): { ffmpegPath: string, ffprobePath: string } {
   mkdirSync(folder, { recursive: true })
   const write = (name: string): string => {
     const file = path.join(folder, name)
     const version = `if [ "$1" = -version ]; then echo "${name} version 9.1 Copyright"; exit 0; fi`
-    writeFileSync(file, `#!/bin/sh\n${version}\n${body}\n`)
+    const trials = `case "$*" in *' lavfi '*) ${trial};; esac`
+    writeFileSync(file, `#!/bin/sh\n${version}\n${trials}\n${body}\n`)
     chmodSync(file, 0o755)
     return file
   }

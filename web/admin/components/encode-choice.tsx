@@ -16,7 +16,7 @@ export function EncodeChoice ({ isMaster, onChange }: EncodeChoiceProps): ReactN
   return (
     <CheckField
       label={t('encode')}
-      hint={encoder?.isAvailable === false ? t('encodeUnavailable') : t('encodeHint')}
+      hint={encoder?.isAvailable === false ? t('encodeUnavailable', { reason: encoder.reason ?? '' }) : t('encodeHint')}
       checked={isMaster}
       disabled={encoder?.isAvailable !== true}
       onChange={({ target }) => {

@@ -14,7 +14,7 @@ import { runChunk } from './run-chunk.js'
  * @returns whether there was one; the function throws what `runChunk` and the probe throw
  */
 export function createChunkHelper (deps: EncodingDeps, signal: AbortSignal): () => Promise<boolean> {
-  const { now } = deps
+  const { config, encoder, now } = deps
   let probed: { readonly jobId: string, readonly plan: EncodingPlan, readonly settings: string } | null = null
 
   async function planJob (job: StoredEncodingJob): Promise<{ readonly plan: EncodingPlan, readonly settings: string }> {
@@ -30,6 +30,7 @@ export function createChunkHelper (deps: EncodingDeps, signal: AbortSignal): () 
     for (const job of await EncodingJob.find(hasChunks as never).sort({ _id: 1 }).lean<StoredEncodingJob[]>()) {
       const chunks = await listChunks(job._id)
       if (!chunks.some((chunk) => isDue(chunk, now()))) continue
+      if (await encoder.videoEncoderProblem(config.encoding) !== null) return false
       const { plan, settings } = await planJob(job)
       if (settings !== job.chunkSettings) continue
       for (const chunk of chunks) {

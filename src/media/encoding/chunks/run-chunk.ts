@@ -11,6 +11,7 @@ import { removeObjects } from '../../object-cleanup.js'
 import { EncoderUnavailableError } from '../encoder.js'
 import { EncodingFailedError, type EncodingDeps } from '../encoding-deps.js'
 import { rungFileName, withRungs, type EncodingPlan } from '../encoding-plan.js'
+import { requireVideoEncoder } from '../encoding-status.js'
 import { encodingArguments } from '../ffmpeg-arguments.js'
 import { measureLoudness } from '../measure-loudness.js'
 import { diskFull, explainByStorage, requireSuccess } from '../plan-master.js'
@@ -121,6 +122,7 @@ async function encodeVideo (deps: EncodingDeps, attempt: Attempt): Promise<numbe
   const plan = { ...attempt.plan, rungs, audio: [], surround: [], subtitles: [] }
   const { durationMs } = range
   if (!await hasRoomFor(folder, { ...plan, durationMs })) throw diskFull()
+  await requireVideoEncoder(encoder, encoding)
   const args = encodingArguments(plan, await storage.locate(job.storageKey), encoding, range)
   requireSuccess(await encoder.encode(args, { folder, durationMs, signal, onProgress: reportTo(attempt) }))
   const frames = countFrames(requireSuccess(await encoder.probe(path.join(folder, rungFileName(lowest)), signal)))
