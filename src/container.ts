@@ -140,7 +140,11 @@ export async function buildContainer (
   const tokens = createTokenAuthentication({ watch, access, background, now })
   const webhooks = createWebhooks({ config, keys, audit, watch, background, log, now }, isEager)
   const events = webhooks.outbox
-  const storage = measureStorage(await openStorage(config))
+  const storage = measureStorage(
+    await openStorage(config, (message) => {
+      log.warn(message)
+    }),
+  )
   const snapshots = createSavedSnapshots(storage)
   const catalogue = createCatalogue({ watch, log, snapshots })
   const leases = createLeaseCheck({

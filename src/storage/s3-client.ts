@@ -35,20 +35,31 @@ export function s3ClientConfig (
 }
 
 /**
- * Connects to the configured bucket and checks that it is accessible.
+ * Connects to the configured bucket and checks that it is accessible. An outage of the store does not prevent a start:
+ * what needs only the database works.
+ * @param warn receives what the start says about an outage
  * @throws ConfigError with the variable to correct
  */
-export async function connectS3 (config: S3Config): Promise<S3Client> {
+export async function connectS3 (config: S3Config, warn: (message: string) => void): Promise<S3Client> {
   const client = new S3Client(s3ClientConfig(config))
   try {
     await client.send(new HeadBucketCommand({ Bucket: config.bucket }), {
       abortSignal: AbortSignal.timeout(CONNECT_TIMEOUT_MS * MAX_ATTEMPTS),
     })
-    return client
   } catch (error) {
-    client.destroy()
-    throw toConfigError(error)
+    if (!isOutage(error)) {
+      client.destroy()
+      throw toConfigError(error)
+    }
+    warn(`the S3 store at S3_ENDPOINT does not respond (${outageReason(error)}): media is unavailable until it does`)
   }
+  return client
+}
+
+/** Whether the store did not respond, or could not: the configuration may be correct. */
+function isOutage (error: unknown): boolean {
+  const status = responseStatus(error)
+  return status === null || status >= 500
 }
 
 function toConfigError (error: unknown): ConfigError {
@@ -62,11 +73,12 @@ function toConfigError (error: unknown): ConfigError {
   if (status === 301 || status === 307 || status === 400) {
     return invalid('S3_REGION', `does not match the bucket: the store responds with status ${status}`)
   }
-  const reason = status === null ? connectionError(error) : `status ${status}`
-  return invalid('S3_ENDPOINT', `does not respond like an S3 store: ${reason}`)
+  return invalid('S3_ENDPOINT', `does not respond like an S3 store: status ${status}`)
 }
 
-function connectionError (error: unknown): string {
+function outageReason (error: unknown): string {
+  const status = responseStatus(error)
+  if (status !== null) return `status ${status}`
   if (!(error instanceof Error) || ['AbortError', 'TimeoutError'].includes(error.name)) return 'timeout'
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }

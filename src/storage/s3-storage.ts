@@ -43,8 +43,12 @@ const CLIENT_URL_TTL_SECONDS = 120
  * @param maxObjectBytes determines the size of upload parts
  * @throws ConfigError if the bucket cannot be used
  */
-export async function openS3Storage (config: S3Config, maxObjectBytes: number): Promise<MediaStorage> {
-  const client = await connectS3(config)
+export async function openS3Storage (
+  config: S3Config,
+  maxObjectBytes: number,
+  warn: (message: string) => void,
+): Promise<MediaStorage> {
+  const client = await connectS3(config, warn)
   const { bucket, prefix, delivery } = config
   const partBytes = partSize(maxObjectBytes)
 

@@ -30,7 +30,10 @@ export async function openDemoService (
   const uri = await createTestDatabase(t)
   await connectDatabase(uri)
   await createIndexes()
-  await seedCatalogue(await openStorage(loadConfig({ NODE_ENV: 'test', DATA_DIR: dataDir })), () => undefined)
+  await seedCatalogue(
+    await openStorage(loadConfig({ NODE_ENV: 'test', DATA_DIR: dataDir }), () => undefined),
+    () => undefined,
+  )
   await disconnectDatabase()
   const { app } = await startApp(t, { DATA_DIR: dataDir, ...variables }, uri, clock)
   await seedAccounts(containerOf(app))
