@@ -87,9 +87,11 @@ export async function planWithClock (
   const { clock: { start, isTransportStream, isLengthKnown }, video: { stream } } = plan
   if (isLengthKnown || job.clock != null) return applyClock(plan, job)
   const reader = createClockReader()
-  const from = isTransportStream || plan.durationMs === 0 ? null : END_SECONDS
+  // Without an index, the search for a time reads from the start.
+  const hasIndex = !isTransportStream && plan.durationMs > 0
+  const from = hasIndex ? END_SECONDS : null
   const read = await encoder.listPackets(await storage.locate(job.storageKey), stream, from, reader.add, signal)
-  if (from === null) requireSuccess(read)
+  if (!hasIndex) requireSuccess(read)
   const { endSeconds, ...found } = reader.result()
   const lengthMs = endSeconds * 1_000 - start / 1_000
   const clock = isTransportStream ? found : indexedClock(lengthMs > 0 ? lengthMs : plan.durationMs)
@@ -98,8 +100,7 @@ export async function planWithClock (
     throw new EncodingFailedError('no-duration', reason, { isFinal: true })
   }
   job.clock = clock
-  // Without an index, the search for each chunk reads from the start.
-  job.isChunked &&= (isTransportStream || plan.durationMs > 0) && hasChunks(clock)
+  job.isChunked &&= (isTransportStream || hasIndex) && hasChunks(clock)
   if (!await saveClock(running)) throw new ProgramStoppedError()
   return applyClock(plan, job)
 }
