@@ -33,6 +33,8 @@ export interface StoredEpisode {
   airDate: string | null
   /** Of a special: the regular episode that it follows; null for a special without a place in the order. */
   placedAfter: { season: number, episode: number } | null
+  /** Number of episodes that its media contains, from this one on; missing for 1. */
+  mediaSpan?: number
   markers: Markers | null
   /** Missing when people set all markers, or there are none. */
   detectedMarkers?: DetectedMarkers
@@ -71,6 +73,7 @@ const episodeSchema = new Schema<StoredEpisode>({
   runtimeMs: { type: Number, default: null },
   airDate: { type: String, default: null },
   placedAfter: { type: placedAfterSchema, default: null },
+  mediaSpan: { type: Number },
   markers: { type: markersSchema, default: null },
   detectedMarkers: detectedMarkersPath,
   chapters: chaptersPath,

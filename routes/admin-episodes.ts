@@ -2,10 +2,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import type { StoredEpisode, StoredSeason } from '../models/show.js'
+import type { StoredSeason } from '../models/show.js'
 import { previewDeletion } from '../src/editing/deletion-preview.js'
 import type { EditingDeps, WriteResult } from '../src/editing/edit-show.js'
-import { changeEpisode, putEpisode, removeEpisode } from '../src/editing/episodes.js'
+import { findContainers } from '../src/domain/media-span.js'
+import { changeEpisode, putEpisode, removeEpisode, type EditedEpisode } from '../src/editing/episodes.js'
 import { changeSeason, orderEpisodes, putSeason, removeSeason } from '../src/editing/seasons.js'
 import { ifMatchRevision, sendWithEtag } from '../src/http/etags.js'
 import { Id, ref, responses } from '../src/schemas/common.js'
@@ -48,10 +49,11 @@ const adminEpisodes: FastifyPluginAsyncTypebox<AdminEpisodesRouteOptions> = asyn
   async function sendEpisode (
     request: FastifyRequest,
     reply: FastifyReply,
-    { part: episode, revision }: WriteResult<StoredEpisode>,
+    { part: episode, season, revision }: EditedEpisode,
   ): Promise<FastifyReply> {
     const files = itemFiles(episode._id.toString())
-    return await sendWithEtag(request, reply, toEpisode(episode, files, storedTextOptions(deps)), revision)
+    const body = toEpisode(episode, findContainers(season.episodes), files, storedTextOptions(deps))
+    return await sendWithEtag(request, reply, body, revision)
   }
 
   app.put('/admin/shows/:showId/seasons/:season', {

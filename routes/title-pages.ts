@@ -16,6 +16,7 @@ import { createLocaliser, type ChooseLanguage } from '../src/catalogue/queries/l
 import { readyFiles, type CatalogueTitle } from '../src/catalogue/store/catalogue.js'
 import { groupBy } from '../src/domain/arrays.js'
 import { filterByPlanHeight } from '../src/domain/file-choice.js'
+import { findContainers } from '../src/domain/media-span.js'
 import { isVisible } from '../src/domain/maturity.js'
 import { fail, notFound } from '../src/errors.js'
 import { requestLanguages } from '../src/http/content-language.js'
@@ -152,7 +153,10 @@ const titlePages: FastifyPluginAsyncTypebox<TitlePagesRouteOptions> = async (app
       const { season, revision } = await requireSeason(page.title, seasonNumber)
       const stored = season.episodes.find((episode) => episode.number === number) ?? fail(notFound('episode'))
       const id = stored._id.toString()
-      return { body: { ...toEpisode(stored, page.itemFiles(id), details), [PLACEHOLDER]: id }, revision }
+      return {
+        body: { ...toEpisode(stored, findContainers(season.episodes), page.itemFiles(id), details), [PLACEHOLDER]: id },
+        revision,
+      }
     }, async () => await loadEpisodeValues(request, page.title))
   })
 

@@ -1,6 +1,6 @@
 // Writes episodes of a show. An episode keeps its ID when it changes or moves, because watch state refers to it.
 import { Types } from 'mongoose'
-import type { StoredEpisode, StoredSeason } from '../../models/show.js'
+import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.js'
 import type { EpisodeChanges } from '../schemas/title-input.js'
 import { editChapters } from './chapters.js'
 import {
@@ -15,7 +15,18 @@ import {
 } from './edit-show.js'
 import { keepSpecialsPlaced } from './placed-specials.js'
 import { editDetectedMarkers } from './markers.js'
-import { toStoredEpisode, toStoredMarkers, toStoredTranslations, type EpisodeBody } from './stored-title.js'
+import {
+  toMediaSpan,
+  toStoredEpisode,
+  toStoredMarkers,
+  toStoredTranslations,
+  type EpisodeBody,
+} from './stored-title.js'
+
+/** An episode that an edit wrote, with its season. */
+export interface EditedEpisode extends WriteResult<StoredEpisode> {
+  readonly season: StoredSeason
+}
 
 /** Creates or replaces an episode. Creates its season if needed. @throws DomainError 404, 409 `show-too-large`, 412 */
 export async function putEpisode (
@@ -25,7 +36,7 @@ export async function putEpisode (
   number: number,
   body: Omit<EpisodeBody, 'number' | 'id'>,
   expectedRevision: number | null,
-): Promise<WriteResult<StoredEpisode>> {
+): Promise<EditedEpisode> {
   const show = await updateShow(deps, showId, expectedRevision, ({ seasons }) => {
     const season = findSeason(seasons, seasonNumber) ?? newSeason(seasonNumber)
     const existing = season.episodes.find((episode) => episode.number === number)
@@ -33,7 +44,7 @@ export async function putEpisode (
     const episode = toStoredEpisode(id, seasonNumber, { ...body, number }, existing)
     return { seasons: putByNumber(seasons, [{ ...season, episodes: putByNumber(season.episodes, [episode]) }]) }
   })
-  return { part: requireEpisode(show, seasonNumber, number), revision: show.__v }
+  return toEdited(show, seasonNumber, number)
 }
 
 /**
@@ -47,15 +58,16 @@ export async function changeEpisode (
   number: number,
   changes: EpisodeChanges,
   expectedRevision: number | null,
-): Promise<WriteResult<StoredEpisode>> {
-  const { season: targetNumber = seasonNumber, translations, markers, chapters, ...fields } = changes
+): Promise<EditedEpisode> {
+  const { season: targetNumber = seasonNumber, translations, markers, chapters, mediaSpan, ...fields } = changes
   const show = await updateShow(deps, showId, expectedRevision, (stored) => {
     const episode = requireEpisode(stored, seasonNumber, number)
-    const { chapters: storedChapters, detectedMarkers, ...existing } = episode
+    const { chapters: storedChapters, detectedMarkers, mediaSpan: storedSpan, ...existing } = episode
     const newChapters = editChapters(storedChapters, chapters, 'merge')
     const changed = {
       ...existing,
       ...fields,
+      ...toMediaSpan(mediaSpan ?? storedSpan),
       ...(translations === undefined ? {} : { translations: toStoredTranslations(translations) }),
       ...(markers !== undefined
         ? editDetectedMarkers(episode, toStoredMarkers(markers))
@@ -69,7 +81,11 @@ export async function changeEpisode (
     const seasons = moveEpisode(stored.seasons, seasonNumber, targetNumber, changed)
     return { seasons: keepSpecialsPlaced(stored.seasons, seasons) }
   })
-  return { part: requireEpisode(show, targetNumber, fields.number ?? number), revision: show.__v }
+  return toEdited(show, targetNumber, fields.number ?? number)
+}
+
+function toEdited (show: StoredShow, season: number, number: number): EditedEpisode {
+  return { part: requireEpisode(show, season, number), season: requireSeason(show, season), revision: show.__v }
 }
 
 /** Duplicate numbers are possible; the model rejects them. */

@@ -241,6 +241,7 @@ export function toStoredEpisode (
     runtimeMs: episode.runtimeMs ?? null,
     airDate: episode.airDate ?? null,
     placedAfter,
+    ...toMediaSpan(episode.mediaSpan ?? existing?.mediaSpan),
     ...(episode.markerOrigins === undefined
       ? editDetectedMarkers(existing, markers)
       : stateDetectedMarkers(markers, episode.markerOrigins)),
@@ -248,6 +249,11 @@ export function toStoredEpisode (
     ...(episode.stillUrl === undefined || episode.stillUrl === null ? {} : { stillUrl: episode.stillUrl }),
     ...(existing?.stillPlaceholder === undefined ? {} : { stillPlaceholder: existing.stillPlaceholder }),
   }
+}
+
+/** The default is not stored. */
+export function toMediaSpan (mediaSpan: number | undefined): Pick<StoredEpisode, 'mediaSpan'> {
+  return mediaSpan === undefined || mediaSpan === 1 ? {} : { mediaSpan }
 }
 
 export function placedOutsideSpecials (): Error {

@@ -2,6 +2,7 @@
 import { Type, type Static } from 'typebox'
 import { MAX_CHAPTER_TITLE_LENGTH, MAX_CHAPTERS } from '../domain/chapters.js'
 import { MATURITY_RATINGS } from '../domain/maturity.js'
+import { MAX_MEDIA_SPAN } from '../domain/media-span.js'
 import { MAX_TRANSLATIONS } from '../domain/vocabulary.js'
 import {
   describe,
@@ -200,6 +201,15 @@ const titleFields = {
 }
 const movieFields = { runtimeMs: nullableRuntime, markers: nullableMarkers, chapters: nullableChapters }
 
+const mediaSpan = Type.Optional(
+  Type.Integer({
+    minimum: 1,
+    maximum: MAX_MEDIA_SPAN,
+    description: 'Number of episodes in a row that its media contains, from this one on, as in the file ' +
+      '`Show.S01E01-E02.mkv`; 1: only this one. Omitted: unchanged, 1 for a new episode',
+  }),
+)
+
 export const EpisodeInput = strict({
   id: Type.Optional(describe(Id, 'ID of an existing episode of the show')),
   number: Type.Integer({ minimum: 0, maximum: 100_000, description: 'Episode number within the season' }),
@@ -209,6 +219,7 @@ export const EpisodeInput = strict({
   runtimeMs: nullableRuntime,
   airDate: nullableAirDate,
   placedAfter: Type.Optional(nullable(PlacedAfter, PLACED_AFTER)),
+  mediaSpan,
   markers: nullableMarkers,
   markerOrigins: Type.Optional(describe(
     MarkerOriginsInput,
@@ -254,6 +265,7 @@ export const EpisodeChanges = strict({
   runtimeMs: nullableRuntime,
   airDate: nullableAirDate,
   placedAfter: Type.Optional(nullable(PlacedAfter, PLACED_AFTER)),
+  mediaSpan,
   markers: nullableMarkers,
   chapters: nullableChapters,
   stillUrl: nullableStillUrl,

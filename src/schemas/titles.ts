@@ -192,6 +192,15 @@ export const Episode = Type.Object({
     }, { title: 'PlacedAfter', description: 'A regular episode' }),
     'For a special: the regular episode after which it is watched; null: not in the watch order',
   ),
+  mediaSpan: Type.Integer({
+    minimum: 1,
+    description: 'Number of episodes in a row that its media contains, from this one on; 1: only this one',
+  }),
+  containedIn: nullable(
+    Type.Integer(),
+    'Number of the episode of the season whose media contains this one: it is watched there, and the watch order ' +
+      'leaves it out; null: none',
+  ),
   markers: ref(Markers),
   markerOrigins: ref(MarkerOrigins),
   chapters,

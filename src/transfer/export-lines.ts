@@ -73,6 +73,7 @@ function toEpisode (episode: StoredEpisode): object {
       runtimeMs: episode.runtimeMs,
       airDate: episode.airDate,
       placedAfter: episode.placedAfter,
+      mediaSpan: episode.mediaSpan ?? null,
       markers: toMarkerFields(episode.markers),
       stillUrl: episode.stillUrl ?? null,
     }),

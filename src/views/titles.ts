@@ -4,6 +4,7 @@ import type { StoredEpisode, StoredSeason, StoredShow } from '../../models/show.
 import { findPlaceholder, type Person, type StoredTitle, type Translation } from '../../models/title.js'
 import type { Translatable } from '../catalogue/queries/localise.js'
 import { certificationOf } from '../domain/certifications.js'
+import { findContainers } from '../domain/media-span.js'
 import { derivePersonId } from '../catalogue/store/people-index.js'
 import { listChapters } from '../editing/chapters.js'
 import { normaliseMarkers } from '../../models/markers.js'
@@ -44,16 +45,23 @@ export function toSeason (
   options: TextOptions,
 ): Season {
   const { language: _, ...texts } = toTexts(season, options)
+  const containers = findContainers(season.episodes)
   return {
     number: season.number,
     ...texts,
     episodes: [...season.episodes].sort((a, b) => a.number - b.number).map((episode) =>
-      toEpisode(episode, itemFiles(episode._id.toString()), options)
+      toEpisode(episode, containers, itemFiles(episode._id.toString()), options)
     ),
   }
 }
 
-export function toEpisode (episode: StoredEpisode, files: readonly MediaFile[], options: TextOptions): Episode {
+/** @param containers of the season, see `findContainers` */
+export function toEpisode (
+  episode: StoredEpisode,
+  containers: ReadonlyMap<number, StoredEpisode>,
+  files: readonly MediaFile[],
+  options: TextOptions,
+): Episode {
   const { language: _, ...texts } = toTexts(episode, options)
   return {
     id: episode._id.toString(),
@@ -65,6 +73,8 @@ export function toEpisode (episode: StoredEpisode, files: readonly MediaFile[], 
     stillUrl: episode.stillUrl ?? null,
     stillPlaceholder: findPlaceholder(episode.stillUrl, [episode.stillPlaceholder].filter((one) => one != null)),
     placedAfter: episode.placedAfter,
+    mediaSpan: episode.mediaSpan ?? 1,
+    containedIn: containers.get(episode.number)?.number ?? null,
     markers: normaliseMarkers(episode.markers),
     markerOrigins: listMarkerOrigins(episode),
     chapters: listChapters(episode.chapters),

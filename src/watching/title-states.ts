@@ -2,6 +2,7 @@
 import type { StreamLease } from '../../models/account-streams.js'
 import type { CatalogueItem } from '../catalogue/store/catalogue.js'
 import type { ItemState } from '../domain/item-state.js'
+import { findContainers } from '../domain/media-span.js'
 import type { CurrentState } from '../domain/next-up.js'
 import type { TitleRating } from '../domain/vocabulary.js'
 import type { CachedEntry, CachedProfile } from './cached-profile.js'
@@ -120,15 +121,20 @@ function toProgress (state: CurrentState | undefined): Progress | null {
 /** Finds the progress of an item by its ID; undefined instead of a lookup for a caller without a profile. */
 export type ItemProgressLookup = ((itemId: string) => Progress | null) | undefined
 
-/** Summarises the progress of the items of a season. */
+/** Summarises the progress of a season. Episodes that the media of another one contains are finished with it. */
 export function summariseSeasonProgress (
   items: readonly CatalogueItem[],
   findProgress: NonNullable<ItemProgressLookup>,
 ): { finishedCount: number, lastWatchedAt: string | null } {
   const watched = items.map(({ id }) => findProgress(id)).filter((progress) => progress !== null)
+  const containers = findContainers(items.map(({ id, episode, mediaSpan }) => ({ id, number: episode, mediaSpan })))
+  const isFinished = (id: string | undefined): boolean => id !== undefined && findProgress(id)?.finished === true
   // RFC 3339 times in UTC sort as text.
   const lastWatchedAt = watched.map((progress) => progress.lastWatchedAt).sort().at(-1) ?? null
-  return { finishedCount: watched.filter(({ finished }) => finished).length, lastWatchedAt }
+  return {
+    finishedCount: items.filter(({ id, episode }) => isFinished(id) || isFinished(containers.get(episode)?.id)).length,
+    lastWatchedAt,
+  }
 }
 
 const NO_ITEMS: ReadonlyMap<string, ItemState> = new Map()

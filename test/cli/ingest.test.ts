@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import path from 'node:path'
 import t from 'tap'
 import { EncodingJob } from '../../models/encoding-job.js'
+import { Show, type StoredShow } from '../../models/show.js'
 import { containerOf, startApp, type TestApp } from '../support/app.js'
 import { addMovie, addShow } from '../support/catalogue.js'
 import { play } from '../support/playback.js'
@@ -158,6 +159,15 @@ t.test('without ffmpeg, playable files are added as they are', async (t) => {
     }
     t.strictSame(await files(first), [null])
     t.strictSame(await files(second), [null], 'an episode keeps media of its own')
+    const spans = async (season: number): Promise<unknown[]> =>
+      (await Show.findById(show.id).lean<StoredShow>())?.seasons.find(({ number }) => number === season)
+        ?.episodes.map(({ mediaSpan = 1 }) => mediaSpan) ?? []
+    t.strictSame(await spans(1), [1, 1], 'and is not a part of the other')
+    t.equal((await spans(2))[0], 3)
+    const season2 = path.join(folder, 'own')
+    copyClips(season2, ['Fawlty.Towers.S02E02.mp4'])
+    await ingest(running, [season2], NO_FFMPEG)
+    t.equal((await spans(2))[0], 1, 'an episode that gets media of its own is a part of no other')
     t.match((await admin.get(`/v1/admin/shows/${show.id}/seasons/1/episodes/1/subtitles`)).body.items, [{
       language: 'de',
     }])

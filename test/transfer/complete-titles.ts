@@ -64,6 +64,7 @@ export const COMPLETE_SHOW = {
           translations: { de: { title: 'Ein Hauch von Klasse' } },
           runtimeMs: 1_800_000,
           airDate: '1975-09-19',
+          mediaSpan: 2,
           markers: { introStartMs: 0, introEndMs: 42_000 },
           chapters: [{ startMs: 0, title: 'Titles' }, { startMs: 42_000, title: 'The lord' }],
         },

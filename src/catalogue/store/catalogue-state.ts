@@ -207,7 +207,8 @@ function toEpisodes (seasons: readonly StoredSeason[], interned: InternedValues)
       const [translations, markers] = [translationsOf(episode), internValue(episode.markers ?? null, interned)]
       const placedAfter = episode.placedAfter ?? null
       const chapters = packChapters(episode.chapters)
-      const isPlain = translations.length === 0 && [markers, chapters, placedAfter].every(isNull)
+      const mediaSpan = episode.mediaSpan ?? 1
+      const isPlain = translations.length === 0 && mediaSpan === 1 && [markers, chapters, placedAfter].every(isNull)
       return {
         id: toIdString(episode._id),
         season: season.number,
@@ -215,7 +216,7 @@ function toEpisodes (seasons: readonly StoredSeason[], interned: InternedValues)
         name: episode.title,
         runtimeMs: episode.runtimeMs,
         airDate: packDate(episode.airDate),
-        rare: isPlain ? null : { translations, markers, chapters, placedAfter },
+        rare: isPlain ? null : { translations, markers, chapters, placedAfter, mediaSpan },
       }
     })
   )

@@ -48,7 +48,10 @@ export interface CatalogueTitle extends Visibility {
   readonly revision: number
   /** A movie has one item, itself. A show has its episodes by season and number, so specials come first. */
   readonly items: readonly CatalogueItem[]
-  /** The episodes in watch order: regular episodes and placed specials. Empty for a movie. */
+  /**
+   * The episodes in watch order: regular episodes and placed specials, without those that the media of another one
+   * contains. Empty for a movie.
+   */
   readonly order: readonly CatalogueItem[]
 }
 
@@ -68,6 +71,8 @@ export interface CatalogueItem {
   readonly airDate: string | null
   /** Position in the watch order; null for a special that is not placed. */
   readonly orderKey: WatchOrderKey | null
+  /** Number of episodes that its media contains, from this one on. */
+  readonly mediaSpan: number
   readonly markers: Markers | null
   readonly chapters: readonly Chapter[]
 }

@@ -1,6 +1,7 @@
 // Titles and their items in a compact form: equal values are shared, rare fields are in an object of their own, and
 // what is seldom read is computed from a packed form. The objects have one shape each, and must never be changed.
 import type { Chapter, Markers } from '../../../models/title.js'
+import { containedNumbers } from '../../domain/media-span.js'
 import type { MaturityRating } from '../../domain/maturity.js'
 import { foldText } from '../../domain/text.js'
 import { compareOrderKeys, MOVIE_ORDER_KEY, type WatchOrderKey } from '../../domain/watch-order.js'
@@ -81,6 +82,7 @@ export interface RareEpisodeFields {
   readonly chapters: PackedChapters
   /** Where a special is in the watch order. */
   readonly placedAfter: { readonly season: number, readonly episode: number } | null
+  readonly mediaSpan: number
 }
 
 const NO_RARE_FIELDS: RareTitleFields = {
@@ -95,6 +97,7 @@ const NO_RARE_EPISODE_FIELDS: RareEpisodeFields = {
   markers: null,
   chapters: null,
   placedAfter: null,
+  mediaSpan: 1,
 }
 
 export class CompactTitle implements CatalogueTitle {
@@ -269,6 +272,10 @@ class CompactEpisode implements CatalogueItem {
     return unpackChapters(this.rare.chapters)
   }
 
+  get mediaSpan (): number {
+    return this.rare.mediaSpan
+  }
+
   get orderKey (): WatchOrderKey | null {
     const { season, episode, rare: { placedAfter } } = this
     if (season > 0) return { season, episode, special: 0 }
@@ -293,6 +300,7 @@ function toMovieItem ({ id, rare: { markers, chapters } }: CompactTitle, runtime
     translations: NO_TRANSLATIONS,
     runtimeMs,
     airDate: null,
+    mediaSpan: 1,
     orderKey: MOVIE_ORDER_KEY,
     markers,
     // Read when a playback starts only.
@@ -304,7 +312,19 @@ function toMovieItem ({ id, rare: { markers, chapters } }: CompactTitle, runtime
 
 /** The same array if all episodes are in order, which saves memory. */
 function inWatchOrder (items: readonly CatalogueItem[]): readonly CatalogueItem[] {
-  if (items.every(({ season }) => season > 0)) return items
-  const ordered = items.flatMap((item) => item.orderKey === null ? [] : [{ item, key: item.orderKey }])
+  const contained = listContained(items)
+  if (contained.size === 0 && items.every(({ season }) => season > 0)) return items
+  const ordered = items.flatMap((item) =>
+    item.orderKey === null || contained.has(item) ? [] : [{ item, key: item.orderKey }]
+  )
   return ordered.sort((a, b) => compareOrderKeys(a.key, b.key)).map(({ item }) => item)
+}
+
+/** Episodes that the media of another one contains. */
+function listContained (items: readonly CatalogueItem[]): ReadonlySet<CatalogueItem> {
+  const contained = items.filter(({ mediaSpan }) => mediaSpan > 1).flatMap((container) => {
+    const numbers = containedNumbers({ number: container.episode, mediaSpan: container.mediaSpan })
+    return items.filter(({ season, episode }) => season === container.season && numbers.includes(episode))
+  })
+  return new Set(contained)
 }

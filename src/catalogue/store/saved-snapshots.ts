@@ -14,7 +14,7 @@ import { readVerified, writeChunks } from '../../storage/snapshot-file.js'
 import type { MediaStorage } from '../../storage/storage.js'
 
 /** Grows with each change of the chunks. */
-const FORMAT = 4
+const FORMAT = 5
 /** Another version of the service, or of Node, does not read the files. */
 export const SNAPSHOT_VERSION = `${VERSION} ${FORMAT} ${process.versions.v8}`
 /** First segment of the keys. */

@@ -7,6 +7,7 @@ import { addSubtitle, removeSubtitle } from '../../media/sidecar/sidecar-files.j
 import { addMediaFile, removeMediaFile } from '../../media/upload/media-files.js'
 import type { StoredAs } from './find-files.js'
 import { readSubtitle, type IngestDeps, type PlannedFile } from './plan-ingest.js'
+import { saveMediaSpan } from './save-media-span.js'
 
 export type IngestResult = Omit<PlannedFile, 'status'> & {
   /** `failed`: the file was not ingested; `reason` says why. */
@@ -22,7 +23,8 @@ export interface IngestProgress {
 }
 
 /**
- * Ingests a file whose status is `new`; others are returned as they are.
+ * Ingests a file whose status is `new`; others are returned as they are. Of an `unchanged` file with several episodes,
+ * it completes what an interrupted ingest left out.
  * @throws errors of the database and the storage
  */
 export async function ingestFile (
@@ -31,11 +33,16 @@ export async function ingestFile (
   { signal, onProgress }: IngestProgress,
 ): Promise<IngestResult> {
   const { file, status } = planned
-  if (status !== 'new') return planned
+  if (status !== 'new' && status !== 'unchanged') return planned
   const source = (): Readable => Readable.from(countBytes(file.path, signal, onProgress), { objectMode: false })
   try {
+    if (status === 'unchanged') {
+      if (planned.role !== 'subtitle') await saveMediaSpan(deps, planned)
+      return planned
+    }
     const storedAs = await storeFile(deps, planned, source)
     if (storedAs === null) return planned
+    if (storedAs.role !== 'subtitle') await saveMediaSpan(deps, planned)
     if (file.storedAs !== null && file.storedAs.id !== storedAs.id) await removeEarlierVersion(deps, file.storedAs)
     return { ...planned, status: 'ingested', storedAs }
   } catch (error) {

@@ -132,6 +132,29 @@ t.test('the episodes of a compact show are by number, and in watch order with pl
   t.equal(findItem(state, first?.id ?? ''), first)
 })
 
+t.test('the watch order leaves out episodes that the media of another one contains', async (t) => {
+  const state = createState()
+  const episode = (number: number, mediaSpan?: number) => ({
+    _id: new Types.ObjectId(),
+    number,
+    title: `Episode ${number}`,
+    runtimeMs: null,
+    airDate: null,
+    mediaSpan,
+  })
+  const stored = storedTitle({
+    kind: 'show',
+    seasons: [
+      { number: 1, episodes: [episode(1, 2), episode(2), episode(3), episode(4, 3), episode(6, 2), episode(7)] },
+      { number: 2, episodes: [episode(5), episode(1)] },
+    ],
+  })
+  putTitle(state, stored)
+  const { items = [], order = [] } = state.titles.get(stored._id.toString()) ?? {}
+  t.equal(items.length, 8)
+  t.strictSame(order.map((item) => `${item.season}x${item.episode}`), ['1x1', '1x3', '1x4', '2x1', '2x5'])
+})
+
 t.test('every date comes back as it was', async () => {
   const text = fc.oneof(fc.string(), fc.constantFrom('2001-04-25', '0099-01-02', '2001-4-25', '20010425', '2001/04/25'))
   fc.assert(fc.property(fc.option(text), (date) => unpackDate(packDate(date)) === date))

@@ -69,6 +69,15 @@ export function EpisodeDetails ({ path, form }: EpisodeDetailsProps): ReactNode 
             setField('runtimeMs', value)
           }}
         />
+        <OptionalNumber
+          label={t('mediaSpan')}
+          hint={t('mediaSpanHint')}
+          min={1}
+          value={fields.mediaSpan}
+          onChange={(value) => {
+            setField('mediaSpan', value ?? 1)
+          }}
+        />
         {fields.season === 0 ? <PlacedAfter form={form} /> : null}
       </Panel>
       <Panel title={t('still')} className="section">

@@ -64,6 +64,7 @@ export function toEpisodeFields (episode: Episode, season: number): EpisodeField
     airDate: episode.airDate,
     stillUrl: episode.stillUrl,
     placedAfter: placedAfter === null ? null : { season: placedAfter.season, episode: placedAfter.episode },
+    mediaSpan: episode.mediaSpan,
     markers: episode.markers,
     chapters: episode.chapters,
   }

@@ -77,7 +77,7 @@ function EpisodeContent (
       ? null
       : t('stoppedAt', { position: formatPosition(progress.positionMs) }),
     progress?.finished === true ? t('watched') : null,
-    isPlayable ? null : t('notAvailable'),
+    isPlayable ? null : episode.containedIn === null ? t('notAvailable') : t('partOf', { number: episode.containedIn }),
   ].filter((fact) => fact !== null)
   return (
     <>
