@@ -8,12 +8,12 @@ import { findWishlistOrder, WishlistOrder } from '../../../models/wishlist-order
 import type { CatalogueTitle } from '../../catalogue/store/catalogue.js'
 import type { ItemState } from '../../domain/item-state.js'
 import { arrangeWishlist, moveToFront } from '../../domain/wishlist-page.js'
-import { conflict, notFound } from '../../errors.js'
+import { conflict, fail, notFound } from '../../errors.js'
 import type { ProfileRef } from '../deps.js'
 
 /**
  * Adds a title to the front of the wishlist; does nothing when it is there already.
- * @throws DomainError 409 `wishlist-full`
+ * @throws DomainError 404 `not-found` without such a profile, 409 `wishlist-full`
  */
 export async function addToWishlist (ref: ProfileRef, titleId: string): Promise<void> {
   const title = new Types.ObjectId(titleId)
@@ -27,18 +27,22 @@ export async function addToWishlist (ref: ProfileRef, titleId: string): Promise<
     }],
     timestamps: false,
   })
-  const isOnWishlist = result.modifiedCount > 0 ||
-    (await findProfile(ref.account, ref.profile))?.wishlist.some((id) => id.equals(title)) === true
-  if (!isOnWishlist) {
-    throw conflict(
-      'wishlist-full',
-      'The wishlist is full',
-      `A wishlist has up to ${MAX_WISHLIST_TITLES} titles. Remove one first.`,
-      { maxTitles: MAX_WISHLIST_TITLES },
-    )
+  if (result.modifiedCount === 0) {
+    // The update also changes nothing when the profile was removed at the same time.
+    const { wishlist } = await findProfile(ref.account, ref.profile) ?? fail(notFound('profile'))
+    if (!wishlist.some((id) => id.equals(title))) throw wishlistFull()
   }
   // Also for a title that was there already: an earlier attempt may have failed before this.
   await recordChange(ref, 'wishlist', titleId)
+}
+
+function wishlistFull (): Error {
+  return conflict(
+    'wishlist-full',
+    'The wishlist is full',
+    `A wishlist has up to ${MAX_WISHLIST_TITLES} titles. Remove one first.`,
+    { maxTitles: MAX_WISHLIST_TITLES },
+  )
 }
 
 export async function removeFromWishlist (ref: ProfileRef, titleId: string): Promise<void> {
