@@ -1,6 +1,12 @@
 // A token of an account or service account for scripts. Only its hash is stored.
 import mongoose, { Schema, type Types } from 'mongoose'
-import { API_SCOPES, TOKEN_OWNER_KINDS, type ApiScope, type TokenOwnerKind } from '../src/domain/api-scopes.js'
+import {
+  API_SCOPES,
+  MAX_TOKENS_OF_OWNER,
+  TOKEN_OWNER_KINDS,
+  type ApiScope,
+  type TokenOwnerKind,
+} from '../src/domain/api-scopes.js'
 import './mongoose-settings.js'
 import { reportWritesOf } from './write-notifications.js'
 
@@ -8,6 +14,8 @@ export interface StoredApiToken {
   _id: Types.ObjectId
   /** ID of the account or service account whose rights the token has. */
   account: Types.ObjectId
+  /** From 0 to `MAX_TOKENS_OF_OWNER` - 1. The unique index limits the tokens of an owner, also under concurrency. */
+  slot: number
   ownerKind: TokenOwnerKind
   name: string
   scopes: ApiScope[]
@@ -23,6 +31,7 @@ export interface StoredApiToken {
 
 const apiTokenSchema = new Schema<StoredApiToken>({
   account: { type: Schema.Types.ObjectId, required: true },
+  slot: { type: Number, min: 0, max: MAX_TOKENS_OF_OWNER - 1, required: true },
   ownerKind: { type: String, enum: TOKEN_OWNER_KINDS, required: true },
   name: { type: String, required: true },
   scopes: { type: [String], enum: API_SCOPES, validate: (scopes: unknown[]) => scopes.length <= API_SCOPES.length },
@@ -38,6 +47,8 @@ const EXPIRED_TTL_S = 30 * 86_400
 
 // Tokens of an owner; deletion of an account.
 apiTokenSchema.index({ account: 1 })
+// The limit on the number of tokens of an owner.
+apiTokenSchema.index({ account: 1, slot: 1 }, { unique: true })
 // Tokens of all service accounts.
 apiTokenSchema.index({ ownerKind: 1 })
 // Clean-up only: the rule itself compares `expiresAt`.

@@ -2,7 +2,7 @@
 import { Types } from 'mongoose'
 import { ApiToken, type StoredApiToken } from '../../models/api-token.js'
 import { ServiceAccount, type StoredServiceAccount } from '../../models/service-account.js'
-import { isDuplicateKey } from '../../models/upsert.js'
+import { insertIntoSlot } from '../../models/slots.js'
 import {
   MAX_SERVICE_ACCOUNTS,
   MAX_TOKENS_OF_OWNER,
@@ -10,7 +10,7 @@ import {
   type ServiceAccountRole,
 } from '../domain/api-scopes.js'
 import type { Role } from '../domain/vocabulary.js'
-import { conflict, forbidden, notFound } from '../errors.js'
+import { conflict, forbidden, notFound, type DomainError } from '../errors.js'
 import { createApiToken, hashApiToken } from '../security/api-tokens.js'
 
 const DAY_MS = 86_400_000
@@ -45,7 +45,7 @@ export async function listApiTokens ({ accountId, role }: TokenManager): Promise
 }
 
 /**
- * Creates a token. The limit is checked after the write, so that concurrent calls cannot exceed it.
+ * Creates a token, in a free slot of its owner.
  * @throws DomainError 403 `forbidden` for a service account by another role than admin, 404, 409 `token-limit`
  */
 export async function createTokenOf (
@@ -60,7 +60,7 @@ export async function createTokenOf (
   const _id = new Types.ObjectId()
   const token = createApiToken(_id.toString())
   const account = new Types.ObjectId(serviceAccountId ?? manager.accountId)
-  const stored: StoredApiToken = {
+  const fields = {
     _id,
     account,
     ownerKind: serviceAccountId === null ? 'account' : 'service-account',
@@ -71,10 +71,16 @@ export async function createTokenOf (
     createdAt: now,
     expiresAt: new Date(now.getTime() + expiresInDays * DAY_MS),
     lastUsedAt: null,
-  }
-  await ApiToken.create(stored)
-  if (await ApiToken.countDocuments({ account }) > MAX_TOKENS_OF_OWNER) {
-    await ApiToken.deleteOne({ _id })
+  } satisfies Omit<StoredApiToken, 'slot'>
+  const stored = await insertIntoSlot(
+    MAX_TOKENS_OF_OWNER,
+    async () => (await ApiToken.find({ account }).lean<StoredApiToken[]>()).map(({ slot }) => slot),
+    async (slot) => {
+      await ApiToken.create({ ...fields, slot })
+      return { ...fields, slot } satisfies StoredApiToken
+    },
+  )
+  if (stored === null) {
     throw conflict('token-limit', 'Too many tokens', 'Revoke a token first.', { maxTokens: MAX_TOKENS_OF_OWNER })
   }
   return { stored, token }
@@ -104,20 +110,29 @@ export async function createServiceAccount (
   { name, role }: { readonly name: string, readonly role: ServiceAccountRole },
   now: Date,
 ): Promise<StoredServiceAccount> {
-  const stored = { _id: new Types.ObjectId(), name, role, createdBy: new Types.ObjectId(accountId), createdAt: now }
-  try {
-    await ServiceAccount.create(stored)
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error
-    throw conflict('service-account-exists', 'Name taken', 'Another service account has this name.')
-  }
-  if (await ServiceAccount.countDocuments() > MAX_SERVICE_ACCOUNTS) {
-    await ServiceAccount.deleteOne({ _id: stored._id })
+  const fields = { _id: new Types.ObjectId(), name, role, createdBy: new Types.ObjectId(accountId), createdAt: now }
+  const stored = await insertIntoSlot(
+    MAX_SERVICE_ACCOUNTS,
+    async () => {
+      const accounts = await listServiceAccounts()
+      if (accounts.some((account) => account.name === name)) throw serviceAccountExists()
+      return accounts.map(({ slot }) => slot)
+    },
+    async (slot) => {
+      await ServiceAccount.create({ ...fields, slot })
+      return { ...fields, slot } satisfies StoredServiceAccount
+    },
+  )
+  if (stored === null) {
     throw conflict('service-account-limit', 'Too many service accounts', 'Delete a service account first.', {
       maxServiceAccounts: MAX_SERVICE_ACCOUNTS,
     })
   }
   return stored
+}
+
+function serviceAccountExists (): DomainError {
+  return conflict('service-account-exists', 'Name taken', 'Another service account has this name.')
 }
 
 /** Deletes a service account and its tokens. @throws DomainError 404 */

@@ -22,6 +22,7 @@ import { migration as fillPackageSizes } from '../../migrations/0015-fill-packag
 import { migration as fillMasters } from '../../migrations/0016-fill-masters.js'
 import { migration as fillMediaStages } from '../../migrations/0017-fill-media-stages.js'
 import { migration as fillChunkFields } from '../../migrations/0018-fill-chunk-fields.js'
+import { migration as fillTokenSlots } from '../../migrations/0019-fill-token-slots.js'
 import type { Migration } from '../../migrations/migration.js'
 import { isDuplicateKey } from '../../models/upsert.js'
 import type { Config } from '../config.js'
@@ -47,6 +48,7 @@ export const MIGRATIONS: readonly Migration[] = [
   fillMasters,
   fillMediaStages,
   fillChunkFields,
+  fillTokenSlots,
 ]
 
 /** One document per applied migration; `_id` is its name. */

@@ -1,6 +1,6 @@
 // Creates, changes and deletes endpoints, and rotates their secrets.
 import { Types } from 'mongoose'
-import { isDuplicateKey } from '../../models/upsert.js'
+import { insertIntoSlot } from '../../models/slots.js'
 import { WebhookDelivery } from '../../models/webhook-delivery.js'
 import {
   findWebhookEndpoint,
@@ -53,30 +53,27 @@ export async function createEndpoint (
   const _id = new Types.ObjectId()
   const at = now()
   const { secret, stored } = createSecret(keys, _id, at)
-  for (let attempt = 0; attempt < MAX_WEBHOOK_ENDPOINTS; attempt++) {
-    const taken = new Set((await findWebhookEndpoints()).map((one) => one.slot))
-    const slot = Array.from({ length: MAX_WEBHOOK_ENDPOINTS }, (_, i) => i).find((i) => !taken.has(i))
-    if (slot === undefined) break
-    const endpoint: StoredWebhookEndpoint = {
-      _id,
-      slot,
-      ...fields,
-      eventTypes: [...new Set(fields.eventTypes)],
-      disabledReason: fields.enabled ? null : 'administrator',
-      disabledAt: fields.enabled ? null : at,
-      failingSince: null,
-      secrets: [stored],
-      createdAt: at,
-      updatedAt: at,
-    }
-    try {
-      await WebhookEndpoint.create(endpoint)
-      return { endpoint, secret }
-    } catch (error) {
-      // A concurrent request took the slot.
-      if (!isDuplicateKey(error)) throw error
-    }
-  }
+  const endpoint = await insertIntoSlot(
+    MAX_WEBHOOK_ENDPOINTS,
+    async () => (await findWebhookEndpoints()).map((one) => one.slot),
+    async (slot) => {
+      const created: StoredWebhookEndpoint = {
+        _id,
+        slot,
+        ...fields,
+        eventTypes: [...new Set(fields.eventTypes)],
+        disabledReason: fields.enabled ? null : 'administrator',
+        disabledAt: fields.enabled ? null : at,
+        failingSince: null,
+        secrets: [stored],
+        createdAt: at,
+        updatedAt: at,
+      }
+      await WebhookEndpoint.create(created)
+      return created
+    },
+  )
+  if (endpoint !== null) return { endpoint, secret }
   throw conflict(
     'webhook-limit',
     'Too many webhooks',

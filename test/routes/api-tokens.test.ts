@@ -13,6 +13,7 @@ const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 const TITLES = '/v1/admin/titles'
 const MAX_TOKENS = 50
+const MAX_SERVICE_ACCOUNTS = 50
 
 const revoke = async (user: TestUser, id: string): Promise<number> =>
   (await user.delete(`/v1/admin/tokens/${id}`)).status
@@ -134,13 +135,17 @@ t.test('API tokens', async (t) => {
   await t.test('an account has at most 50 tokens, also when they are created at once', async (t) => {
     const session = await signUpStaff(app, 'editor')
     const body = { name: 'x', scopes: ['ingest'] }
-    for (let i = 0; i < MAX_TOKENS - 1; i++) await createToken(session, ['ingest'])
-    const responses = await Promise.all(
-      Array.from({ length: 5 }, async () => await session.post('/v1/admin/tokens', body)),
-    )
-    t.ok(responses.every(({ status }) => status === 201 || status === 409))
-    t.ok((await session.get('/v1/admin/tokens')).body.items.length <= MAX_TOKENS)
-    for (let i = 0; i < 2; i++) await session.post('/v1/admin/tokens', body)
+    const createAtOnce = async (count: number): Promise<number> => {
+      const create = async () => await session.post('/v1/admin/tokens', body)
+      const responses = await Promise.all(Array.from({ length: count }, create))
+      for (const response of responses) if (response.status !== 201) expectProblem(t, response, 'token-limit', 409)
+      return responses.filter(({ status }) => status === 201).length
+    }
+    t.equal(await createAtOnce(MAX_TOKENS + 10), MAX_TOKENS, 'as many as fit')
+    const { items } = (await session.get('/v1/admin/tokens')).body
+    t.equal(items.length, MAX_TOKENS)
+    for (const { id } of items.slice(0, 3)) t.equal(await revoke(session, id), 204)
+    t.equal(await createAtOnce(6), 3, 'revoked tokens make room')
     t.equal((await session.get('/v1/admin/tokens')).body.items.length, MAX_TOKENS)
     const rejected = await session.post('/v1/admin/tokens', body)
     expectProblem(t, rejected, 'token-limit', 409)
@@ -203,6 +208,29 @@ t.test('service accounts', async (t) => {
   expectProblem(t, await as.get(TITLES), 'unauthorized', 401)
   t.equal((await admin.delete(`/v1/admin/service-accounts/${service.id}`)).status, 404)
   expectProblem(t, await admin.post('/v1/admin/tokens', body), 'not-found', 404)
+})
+
+t.test('of concurrent requests, as many service accounts are created as fit', async (t) => {
+  const { app } = await startApp(t)
+  const admin = await signUpAdmin(app)
+  const create = async (_: unknown, number: number) =>
+    await admin.post('/v1/admin/service-accounts', { name: `importer ${number}`, role: 'editor' })
+  const responses = await Promise.all(Array.from({ length: MAX_SERVICE_ACCOUNTS + 6 }, create))
+  const rejected = responses.filter(({ status }) => status !== 201)
+  t.equal(rejected.length, 6)
+  for (const response of rejected) expectProblem(t, response, 'service-account-limit', 409)
+  const { items } = (await admin.get('/v1/admin/service-accounts')).body
+  t.equal(items.length, MAX_SERVICE_ACCOUNTS)
+  t.equal((await admin.delete(`/v1/admin/service-accounts/${items[0].id}`)).status, 204)
+  expectProblem(
+    t,
+    await create(null, responses.findIndex(({ body }) => body.id === items[1].id)),
+    'service-account-exists',
+    409,
+  )
+  const twice = await Promise.all([create(null, 100), create(null, 100)])
+  t.strictSame(twice.map(({ status }) => status).sort(), [201, 409])
+  expectProblem(t, twice.find(({ status }) => status === 409)!, 'service-account-exists', 409)
 })
 
 t.test('a revocation takes effect in other processes within 5 s', async (t) => {
