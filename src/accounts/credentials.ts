@@ -1,10 +1,10 @@
 // Changes of what an account logs in with. Every change is one write on the condition that the account is as it was
 // verified; it invalidates the email tokens of the account and the log-ins that are in progress.
 import mongoose from 'mongoose'
-import { Account, type StoredAccount } from '../../models/account.js'
+import { Account, findAccount, type StoredAccount } from '../../models/account.js'
 import { EmailToken } from '../../models/email-token.js'
 import { withAuditNote } from '../audit/audit-notes.js'
-import { DomainError } from '../errors.js'
+import { DomainError, unauthorized, unavailable } from '../errors.js'
 import type { AccountDeps } from './deps.js'
 
 type VerifiedAccount = Pick<StoredAccount, '_id' | 'credentialsVersion'>
@@ -26,6 +26,29 @@ export async function changeCredentials (
   if (modifiedCount === 0) return false
   await afterCredentialChange(deps, _id)
   return true
+}
+
+/**
+ * Changes the account of a signed-in caller who has confirmed the password. Another change of the credentials that
+ * leaves the password, such as a new email, does not prevent it.
+ * @param account as it was when the caller confirmed the password
+ * @param field of the request that contains the password
+ * @throws DomainError 401 when the account was closed, disabled or erased in the meantime, 403 `wrong-password` when
+ *   its password was changed
+ */
+export async function changeConfirmed (
+  deps: Pick<AccountDeps, 'access' | 'now'>,
+  account: StoredAccount,
+  changes: CredentialChanges,
+  field: string,
+): Promise<void> {
+  for (let confirmed = account; !await changeCredentials(deps, confirmed, changes);) {
+    const current = await findAccount(account._id)
+    // As for a request after the change, which has ended the session.
+    if (current === null || isClosed(current) || isDisabled(current)) throw unauthorized()
+    if (current.passwordHash !== account.passwordHash) throw wrongPassword(field)
+    confirmed = current
+  }
 }
 
 /** Changes an account whatever its credentials are, for administrators. */
@@ -53,8 +76,27 @@ export function hasSameCredentials (before: VerifiedAccount, current: StoredAcco
     current.erasureStartedAt === null && !isDisabled(current)
 }
 
+function isClosed ({ eraseAt, erasureStartedAt }: StoredAccount): boolean {
+  return eraseAt !== null || erasureStartedAt !== null
+}
+
 export function isDisabled ({ disabledAt }: Pick<StoredAccount, 'disabledAt'>): boolean {
   return disabledAt !== null
+}
+
+/**
+ * Rejection of a log-in whose account was changed after the password was verified. Only a password that is still right
+ * learns about the change.
+ * @param current null when the account was erased
+ */
+export function rejectedLogin ({ passwordHash }: StoredAccount, current: StoredAccount | null): DomainError {
+  if (current === null) return wrongCredentials()
+  const isRight = current.passwordHash === passwordHash && current.erasureStartedAt === null
+  if (isRight && isDisabled(current)) return accountDisabled(current)
+  const rejection = isRight
+    ? unavailable('busy', 'The account was changed at the same time. Log in again.', 1)
+    : wrongCredentials()
+  return withAuditNote(rejection, { account: current._id.toString() })
 }
 
 /** Thrown only after the caller has proved to know the password. */

@@ -225,7 +225,7 @@ function hashUserCode ({ keys }: Pick<AccountDeps, 'keys'>, userCode: string): s
 
 /** A change of the credentials between the approval and the poll. */
 function denyRejectedLogin (error: unknown): never {
-  throw error instanceof DomainError && ['wrong-credentials', 'account-disabled'].includes(error.code)
+  throw error instanceof DomainError && ['wrong-credentials', 'account-disabled', 'busy'].includes(error.code)
     ? accessDenied()
     : error
 }

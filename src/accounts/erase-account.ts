@@ -19,7 +19,7 @@ import { WebhookDelivery } from '../../models/webhook-delivery.js'
 import { WishlistOrder } from '../../models/wishlist-order.js'
 import { accountClosedMessage, accountReopenedMessage } from '../mail/templates.js'
 import { ensureAdminRemains } from './admin.js'
-import { changeCredentials, hasSameCredentials, wrongCredentials, wrongPassword } from './credentials.js'
+import { changeConfirmed, hasSameCredentials, rejectedLogin } from './credentials.js'
 import type { AccountDeps } from './deps.js'
 import { resetPinAttempts } from './pin.js'
 import { endAllSessions } from './sessions.js'
@@ -49,12 +49,12 @@ const OWNED_COLLECTIONS = [
  * Closes an account: its sessions and streams end, its email tokens become invalid, and it is erased after the grace
  * period.
  * @param account as it was when the owner confirmed the password
- * @throws DomainError 403 `wrong-password` when the password was changed in the meantime, 409 `last-admin`
+ * @throws DomainError 409 `last-admin`, and as `changeConfirmed`
  */
 export async function closeAccount (deps: AccountDeps, account: StoredAccount): Promise<void> {
   const eraseAt = new Date(deps.now().getTime() + deps.config.accountGraceDays * DAY_MS)
   const accountId = account._id.toString()
-  if (!await changeCredentials(deps, account, { eraseAt })) throw wrongPassword('password')
+  await changeConfirmed(deps, account, { eraseAt }, 'password')
   await ensureAdminRemains(account, async () => {
     await Account.updateOne({ _id: accountId }, { $set: { eraseAt: null } })
   })
@@ -71,7 +71,7 @@ export async function closeAccount (deps: AccountDeps, account: StoredAccount): 
 /**
  * Reopens a closed account at log-in, before the session exists.
  * @returns false when it was not closed
- * @throws DomainError 401 `wrong-credentials` when its erasure has started, or its credentials have changed
+ * @throws DomainError as `rejectedLogin`
  */
 export async function reopenAccount (deps: AccountDeps, account: StoredAccount): Promise<boolean> {
   const { _id, credentialsVersion, eraseAt } = account
@@ -80,8 +80,9 @@ export async function reopenAccount (deps: AccountDeps, account: StoredAccount):
   const { modifiedCount } = await Account.updateOne(closed, { $set: { eraseAt: null } })
   if (modifiedCount === 0) {
     // A concurrent log-in may have reopened it.
-    if (hasSameCredentials(account, await findAccount(_id))) return false
-    throw wrongCredentials()
+    const current = await findAccount(_id)
+    if (hasSameCredentials(account, current)) return false
+    throw rejectedLogin(account, current)
   }
   deps.background.runInBackground('sending the email about a reopened account', async () => {
     await deps.outbox.send(account._id, accountReopenedMessage(account.email))

@@ -3,7 +3,7 @@ import type { StoredAccount } from '../../models/account.js'
 import { MAX_PASSWORD_LENGTH } from '../domain/vocabulary.js'
 import { validationFailed } from '../errors.js'
 import { checkPassword, type PasswordRejection } from '../security/password-rules.js'
-import { changeCredentials, forceCredentialChange, wrongPassword } from './credentials.js'
+import { changeConfirmed, forceCredentialChange, wrongPassword } from './credentials.js'
 import type { AccountDeps } from './deps.js'
 import { countPasswordConfirmation, resetLoginAttempts } from './login-throttling.js'
 import { endAllSessions } from './sessions.js'
@@ -64,7 +64,7 @@ export async function verifyOwnPassword (
 /**
  * Changes the password of a signed-in caller, and ends all other sessions.
  * @param account as it was when the caller confirmed the current password
- * @throws DomainError 400 with the rule that the password breaks, 403 `wrong-password` when another change was faster
+ * @throws DomainError 400 with the rule that the password breaks, and as `changeConfirmed`
  */
 export async function changeOwnPassword (
   deps: AccountDeps,
@@ -74,7 +74,7 @@ export async function changeOwnPassword (
 ): Promise<void> {
   assertPassword(deps, newPassword, account.email, '/newPassword')
   const passwordHash = await deps.hasher.hash(newPassword)
-  if (!await changeCredentials(deps, account, { passwordHash })) throw wrongPassword('currentPassword')
+  await changeConfirmed(deps, account, { passwordHash }, 'currentPassword')
   await endAllSessions(deps, account._id.toString(), sessionId, 'password-changed')
 }
 

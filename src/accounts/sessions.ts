@@ -12,10 +12,10 @@ import {
 } from '../../models/session.js'
 import { updateWithPipeline } from '../../models/upsert.js'
 import { withAuditNote } from '../audit/audit-notes.js'
-import { unauthorized, type DomainError } from '../errors.js'
+import { unauthorized } from '../errors.js'
 import { formatRefreshToken, isGenuineRefreshToken, parseRefreshToken } from '../security/refresh-tokens.js'
 import { endStreamsOfSession } from '../watching/streams/stream-leases.js'
-import { accountDisabled, hasSameCredentials, isDisabled, wrongCredentials } from './credentials.js'
+import { accountDisabled, hasSameCredentials, isDisabled, rejectedLogin } from './credentials.js'
 import type { AccountDeps } from './deps.js'
 
 const DAY_MS = 86_400_000
@@ -47,7 +47,8 @@ export interface OpenedAccountSession extends OpenedSession {
  * change of the password, a disabling, closing or erasing before that leaves no session; a later one finds the session
  * and ends it. Above the maximum number of sessions, the least recently used ones end.
  * @param id of the new session
- * @throws DomainError 401 `wrong-credentials`, 403 `account-disabled`
+ * @throws DomainError 401 `wrong-credentials`, 403 `account-disabled`, 503 `busy` when the account was changed, but not
+ *   its password
  */
 export async function openSession (
   deps: AccountDeps,
@@ -82,13 +83,6 @@ export async function openSession (
   }
   for (const old of liveSessions.slice(MAX_SESSIONS)) await endSession(deps, old, 'too-many-sessions')
   return { ...withRefreshToken(deps, session), account }
-}
-
-/** Only a password that is still right learns that the account is disabled. */
-function rejectedLogin ({ passwordHash }: StoredAccount, current: StoredAccount | null): DomainError {
-  if (current === null) return wrongCredentials()
-  if (isDisabled(current) && current.passwordHash === passwordHash) return accountDisabled(current)
-  return withAuditNote(wrongCredentials(), { account: current._id.toString() })
 }
 
 function withRefreshToken ({ keys }: AccountDeps, session: StoredSession): OpenedSession {
