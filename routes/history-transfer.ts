@@ -149,6 +149,8 @@ function wrongMediaType (expected: string): DomainError {
     'unsupported-media-type',
     'Unsupported media type',
     `Send a file of this format as ${expected}.`,
+    {},
+    { accept: expected },
   )
 }
 

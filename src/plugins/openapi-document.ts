@@ -123,6 +123,7 @@ function describeOperationHeaders (
       ...Object.keys(response.headers ?? {}),
       ...(isSuccess ? replayHeaders : []),
       ...(status.startsWith('4') ? rejectionHeaders : []),
+      ...(status === '415' ? ['Accept', 'Accept-Encoding'] : []),
       ...(isSuccess || status.startsWith('3') ? [] : ['Retry-After']),
       ...(deprecated ? DEPRECATION_HEADERS : []),
       ...general,

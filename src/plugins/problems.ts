@@ -22,16 +22,24 @@ import {
   type ProblemTexts,
 } from '../http/problem-document.js'
 import { toFieldError } from '../http/validator.js'
+import { unsupportedMediaType } from '../http/request-body.js'
 import { publishMeasurement } from '../measurements.js'
+
+const UNSUPPORTED_MEDIA_TYPE: ProblemTexts = [
+  'unsupported-media-type',
+  'Unsupported media type',
+  'The operation does not accept bodies of this type.',
+]
 
 const PROBLEMS_BY_STATUS: Readonly<Record<number, ProblemTexts>> = {
   400: MALFORMED_REQUEST,
   405: ['method-not-allowed', 'Method not allowed', 'The resource does not support this method.'],
-  406: ['not-acceptable', 'Not acceptable', 'The resource has no representation that the client accepts.'],
+  // The form parser: the request has another type.
+  406: UNSUPPORTED_MEDIA_TYPE,
   408: REQUEST_TIMEOUT,
   413: ['body-too-large', 'Body too large', 'The body exceeds the size limit of this operation.'],
   414: ['url-too-long', 'URL too long', 'A part of the URL exceeds its length limit.'],
-  415: ['unsupported-media-type', 'Unsupported media type', 'The operation does not accept bodies of this type.'],
+  415: UNSUPPORTED_MEDIA_TYPE,
   429: ['rate-limited', 'Too many requests', 'Retry after the time in Retry-After.'],
 }
 
@@ -158,6 +166,13 @@ function isMissingBody (error: unknown, { body }: FastifyRequest): boolean {
   return isFastifyError(error) && error.validationContext === 'body' && (body === undefined || body === null)
 }
 
+/** Maps any error to the problem of a request: some depend on the operation. */
+function toRequestError (error: unknown, request: FastifyRequest): DomainError {
+  if (isMissingBody(error, request)) return missingBody()
+  const problem = toDomainError(error)
+  return problem.code === UNSUPPORTED_MEDIA_TYPE[0] && problem !== error ? unsupportedMediaType(request) : problem
+}
+
 /** A rejection that the service decides, such as overload, is not a defect: it needs no stack. */
 function logFailure ({ log }: FastifyRequest, error: unknown): void {
   if (error instanceof DomainError && error.cause === undefined) {
@@ -169,7 +184,7 @@ function logFailure ({ log }: FastifyRequest, error: unknown): void {
 
 export default fp(async function problems (app) {
   app.setErrorHandler((error, request, reply) => {
-    const problem = isMissingBody(error, request) ? missingBody() : toDomainError(error)
+    const problem = toRequestError(error, request)
     if (problem.status >= 500) logFailure(request, error)
     // Fastify closes the connection of a rejected body at once, and the client could lose the response. The rest of
     // the body is drained instead.

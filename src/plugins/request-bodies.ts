@@ -1,10 +1,10 @@
-// Request bodies: a time limit, a bounded end of rejected ones, JSON, and empty ones of any type.
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+// Request bodies: a time limit, a bounded end of rejected ones, no content codings, JSON, and empty ones of any type.
+import type { FastifyInstance, FastifyReply, FastifyRequest, RequestPayload } from 'fastify'
 import fp from 'fastify-plugin'
 import { isUtf8 } from 'node:buffer'
 import { isWellFormed } from '../domain/text.js'
 import { badRequest, DomainError } from '../errors.js'
-import { drainBody } from '../http/request-body.js'
+import { drainBody, listContentCodings, unsupportedContentCoding, unsupportedMediaType } from '../http/request-body.js'
 import { REQUEST_TIMEOUT } from '../http/problem-document.js'
 import type { HttpTimeouts } from '../http/timeouts.js'
 
@@ -19,6 +19,7 @@ declare module 'fastify' {
 
 export default fp<{ readonly timeouts: HttpTimeouts }>(async function requestBodies (app, { timeouts }) {
   limitBodyTime(app, timeouts)
+  app.addHook('preParsing', rejectContentCodings)
   app.removeAllContentTypeParsers()
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
@@ -75,6 +76,18 @@ function limitBodyTime (app: FastifyInstance, { bodyMs, drainMs }: HttpTimeouts)
   })
 }
 
+/** After authentication, and before any parser, also of uploads: it would take coded bytes for the content. */
+function rejectContentCodings (
+  request: FastifyRequest,
+  _reply: FastifyReply,
+  _body: RequestPayload,
+  done: (error?: Error | null) => void,
+): void {
+  const codings = listContentCodings(request)
+  const isRejected = codings.length > 0 && hasBody(request) && request.headers['content-length'] !== '0'
+  done(isRejected ? unsupportedContentCoding(codings) : null)
+}
+
 /** RFC 9112 §6.3: without these headers, a request has no body. */
 function hasBody ({ headers }: FastifyRequest): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined
@@ -86,7 +99,7 @@ function rejectSlowBody (request: FastifyRequest, reply: FastifyReply): void {
 }
 
 /** Clients send a type without a body, mostly with DELETE and PUT. Bytes of an unknown type are rejected. */
-function rejectUnlessEmpty (_request: FastifyRequest, body: FastifyRequest['raw'], done: BodyDone): void {
+function rejectUnlessEmpty (request: FastifyRequest, body: FastifyRequest['raw'], done: BodyDone): void {
   let isSettled = false
   const settle = (error: Error | null): void => {
     if (isSettled) return
@@ -98,14 +111,7 @@ function rejectUnlessEmpty (_request: FastifyRequest, body: FastifyRequest['raw'
     settle(null)
   }
   const onData = (): void => {
-    settle(
-      new DomainError(
-        415,
-        'unsupported-media-type',
-        'Unsupported media type',
-        'The operation does not accept bodies of this type.',
-      ),
-    )
+    settle(unsupportedMediaType(request))
   }
   body.on('data', onData).once('end', onEnd).once('error', settle)
 }

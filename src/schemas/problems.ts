@@ -192,7 +192,7 @@ const GENERAL_PROBLEMS = {
   'unsupported-media-type': {
     statuses: [415],
     title: 'Unsupported media type',
-    advice: 'send a body of a content type that the operation accepts',
+    advice: 'send a body of a type in `Accept`, without `Content-Encoding`',
   },
   'range-not-satisfiable': {
     statuses: [416],

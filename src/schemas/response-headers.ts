@@ -4,6 +4,8 @@ const text = (description: string, example: string) => ({ type: 'string', descri
 const integer = (description: string, example: number) => ({ type: 'integer', description, example })
 
 export const RESPONSE_HEADERS = {
+  Accept: text('Types of bodies that the operation accepts; omitted: the type is not the reason', 'application/json'),
+  'Accept-Encoding': text('`identity`: send the body without a Content-Encoding', 'identity'),
   'Accept-Ranges': text('Unit of ranges that the resource supports', 'bytes'),
   'Cache-Control': text('`no-store`: the offset changes with each request', 'no-store'),
   'Content-Disposition': text('Name under which a browser saves the response', 'attachment; filename="history.json"'),
