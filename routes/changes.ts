@@ -36,7 +36,8 @@ const changes: FastifyPluginAsyncTypebox<ChangesRouteOptions> = async (app, deps
         'Changes of progress, wishlist and ratings, of the catalogue that the profile can see, and of the account. ' +
         'With `Accept: ' +
         'text/event-stream` the response stays open and sends events named `changes`: `data` has `items` and ' +
-        '`reset`, `id` is the cursor. `Last-Event-ID` works like `since`.',
+        '`reset`, `id` is the cursor. `Last-Event-ID` works like `since`. ' +
+        'With any other `Accept` the response is JSON.',
       operationId: 'listChanges',
       params: ProfileParams,
       querystring: ChangesQuery,

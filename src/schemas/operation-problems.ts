@@ -82,7 +82,7 @@ export const OPERATION_PROBLEMS: Readonly<Record<string, readonly ProblemCode[]>
   ],
   stopWatchingAgain: ['not-watching-again'],
   undo: ['undo-expired'],
-  listChanges: [...PAGE, 'too-many-feeds', 'not-acceptable'],
+  listChanges: [...PAGE, 'too-many-feeds'],
   openChangeFeed: [...PAGE, 'feed-refused', 'too-many-feeds'],
   listWishlist: PAGE,
   orderWishlist: ['not-on-wishlist'],

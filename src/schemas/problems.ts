@@ -159,11 +159,6 @@ const GENERAL_PROBLEMS = {
     title: 'Method not allowed',
     advice: 'use a method of `Allow`; `OPTIONS` returns it too',
   },
-  'not-acceptable': {
-    statuses: [406],
-    title: 'Not acceptable',
-    advice: 'accept a media type that the resource has',
-  },
   'request-timeout': {
     statuses: [408],
     title: 'Request timeout',

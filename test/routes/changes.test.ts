@@ -260,3 +260,13 @@ t.test('the change feed', async (t) => {
     )
   })
 })
+
+t.test('a list of changes is JSON for every Accept header without an event stream', async (t) => {
+  const { app } = await startApp(t)
+  const kim = await signUp(app)
+  for (const accept of ['application/json', 'text/html', 'application/json;q=0', '*/*']) {
+    const { status, headers } = await kim.get(`/v1/profiles/${kim.profileId}/changes`, { accept })
+    t.equal(status, 200, accept)
+    t.match(headers['content-type'], /^application\/json/)
+  }
+})

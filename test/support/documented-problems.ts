@@ -13,7 +13,6 @@ const ANY_REQUEST = new Set([
   'internal-error',
   'malformed-request',
   'method-not-allowed',
-  'not-acceptable',
   'request-timeout',
   'search-busy',
   'stopping',
