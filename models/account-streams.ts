@@ -59,6 +59,14 @@ export interface StreamLease {
   readAt: Date | null
   /** Playing time of the video that was sent, if the position is estimated, ms. */
   servedMs: number
+  /** When its play was removed from the history, and the position then: the play starts again there. */
+  restart?: LeaseRestart | null
+}
+
+export interface LeaseRestart {
+  /** Events up to this time are ignored. */
+  at: Date
+  positionMs: number
 }
 
 export interface StoredStreams {
@@ -123,6 +131,7 @@ const leaseSchema = new Schema<StreamLease>({
   estimatePosition: { type: Boolean, default: false },
   readAt: { type: Date, default: null },
   servedMs: { type: Number, default: 0 },
+  restart: { type: { at: Date, positionMs: Number }, _id: false, default: null },
 })
 
 const accountStreamsSchema = new Schema<StoredStreams>({
@@ -148,13 +157,15 @@ export const LEASE_EVENT_FIELDS = [
   'reachedEndWatchedMs',
 ] as const
 
-/** Fields of a lease that heartbeats and flushes write; no limit depends on them. */
+/** Fields of a lease that heartbeats, flushes and changes of the history write; no limit depends on them. */
 export const UNGUARDED_LEASE_FIELDS: ReadonlySet<keyof StreamLease> = new Set([
   ...LEASE_EVENT_FIELDS,
   'state',
   'flushedAt',
   'readAt',
   'servedMs',
+  'restart',
+  'base',
 ])
 const UNGUARDED_LEASE_PATHS = new Set([...UNGUARDED_LEASE_FIELDS].map((name) => `leases.${name}`))
 const GUARDED_ROOTS = new Set(['leases', 'maxStreams', 'maxHeight', 'limitRevision'])

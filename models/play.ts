@@ -41,6 +41,11 @@ export interface StoredPlay {
   isPlayed: boolean
   /** When the profile removed the play. The document stays, so that a late event does not restore it. */
   removedAt: Date | null
+  /**
+   * Of a play that continues a removed one: the play of the viewing that was removed first. If it is restored, both are
+   * one viewing again.
+   */
+  continuedPlay?: Types.ObjectId
 }
 
 const playSchema = new Schema<StoredPlay>({
@@ -68,6 +73,7 @@ const playSchema = new Schema<StoredPlay>({
   cancelledAt: { type: Date },
   isPlayed: { type: Boolean, default: true },
   removedAt: { type: Date, default: null },
+  continuedPlay: { type: Schema.Types.ObjectId },
 }, { collection: 'plays', versionKey: false })
 
 // Pages of the history, newest first.
@@ -84,6 +90,11 @@ export const Play = mongoose.model('Play', playSchema)
 /** ID of a play: all events with the same profile and play key update one document. */
 export function derivePlayId (profileId: string, playKey: string): Types.ObjectId {
   return derivedId(profileId, playKey)
+}
+
+/** ID of the viewing that a play belongs to: that of its first play. */
+export function viewingId ({ _id, continuedPlay }: Pick<StoredPlay, '_id' | 'continuedPlay'>): Types.ObjectId {
+  return continuedPlay ?? _id
 }
 
 /** Converts a play to the progress that the domain rules use; times in ms since the epoch. */

@@ -6,11 +6,14 @@ import { createUpdateGroup } from './grouped-updates.js'
 import { UnguardedWriteError } from './write-guards.js'
 import { reportWrite } from './write-notifications.js'
 
-/** Which lease a write is for. */
+/** Which leases a write is for. */
 export interface LeaseMatch {
-  readonly streamId: Types.ObjectId | string
+  /** Omitted: all leases of the account. */
+  readonly streamId?: Types.ObjectId | string
   /** Only a lease of this profile. */
   readonly profileId?: Types.ObjectId | string
+  /** Only a lease of this title. */
+  readonly titleId?: Types.ObjectId | string
   /** Only a lease that is live at this time; required to renew it. */
   readonly liveAt?: Date
   /** A further condition: an expression on `$$lease`. */
@@ -20,8 +23,8 @@ export interface LeaseMatch {
 const group = createUpdateGroup(() => AccountStreams.collection as never)
 
 /**
- * Merges fields into a lease, in one update by the ID of the account. It has a single path: a server that evaluates
- * array filters for each path of an update would evaluate them for each field.
+ * Merges fields into the leases that match, in one update by the ID of the account. It has a single path: a server that
+ * evaluates array filters for each path of an update would evaluate them for each field.
  * @param changes expressions that yield the fields to write, on `$$lease`
  * @param names the fields that the expressions may yield
  * @returns false when the lease does not match or nothing changed, and when that is unknown
@@ -29,7 +32,7 @@ const group = createUpdateGroup(() => AccountStreams.collection as never)
  */
 export async function mergeIntoLease (
   accountId: Types.ObjectId | string,
-  { streamId, profileId, liveAt, condition }: LeaseMatch,
+  { streamId, profileId, titleId, liveAt, condition }: LeaseMatch,
   changes: readonly object[],
   names: ReadonlyArray<keyof StreamLease>,
 ): Promise<boolean> {
@@ -38,7 +41,8 @@ export async function mergeIntoLease (
     throw new UnguardedWriteError(`streams: "${name}" is written by a pipeline of the model`)
   }
   const isMatch = [
-    { $eq: ['$$lease._id', new Types.ObjectId(streamId)] },
+    ...(streamId === undefined ? [] : [{ $eq: ['$$lease._id', new Types.ObjectId(streamId)] }]),
+    ...(titleId === undefined ? [] : [{ $eq: ['$$lease.title', new Types.ObjectId(titleId)] }]),
     ...(profileId === undefined ? [] : [{ $eq: ['$$lease.profile', new Types.ObjectId(profileId)] }]),
     ...(liveAt === undefined ? [] : [{ $gt: ['$$lease.expiresAt', liveAt] }]),
     ...(condition === undefined ? [] : [condition]),

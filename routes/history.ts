@@ -93,7 +93,9 @@ const history: FastifyPluginAsyncTypebox<HistoryRouteOptions> = async (app, { wa
     schema: {
       tags: ['History'],
       summary: 'Clear the history, or that of one title',
-      description: 'Deletes the plays of all titles, or of `titleId`, and their progress. Can be undone for 30 days.',
+      description:
+        'Deletes the plays of all titles, or of `titleId`, and their progress. A stream that continues is a new play ' +
+        'from then on. Can be undone for 30 days.',
       operationId: 'clearHistory',
       params: ProfileParams,
       querystring: strict({ titleId: Type.Optional(describe(Id, 'Clears only the history of this title')) }),
@@ -113,7 +115,9 @@ const history: FastifyPluginAsyncTypebox<HistoryRouteOptions> = async (app, { wa
     schema: {
       tags: ['History'],
       summary: 'Remove a play',
-      description: 'Progress and continue watching then follow from the remaining plays. Can be undone for 30 days.',
+      description:
+        'Progress and continue watching then follow from the remaining plays. Later events of the play are a new ' +
+        'play; those from before the removal are ignored. Can be undone for 30 days.',
       operationId: 'removePlay',
       params: Type.Object({ profileId: Id, playId: Id }),
       response: responses({ 200: ref(Undo) }),

@@ -70,7 +70,7 @@ export interface ItemBase {
   readonly activeAt: number | null
 }
 
-const EMPTY_BASE: ItemBase = { watchedMs: 0, finishedAt: null, reachedEndAt: null, activeAt: null }
+export const EMPTY_BASE: ItemBase = { watchedMs: 0, finishedAt: null, reachedEndAt: null, activeAt: null }
 
 /**
  * Derives the state of an item from its plays, in any order, and its newest mark.

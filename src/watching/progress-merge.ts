@@ -1,5 +1,6 @@
 // The merge rule of plays as the database executes it: expressions for stored plays and for stream leases.
 // `mergePlayProgress` in src/domain/progress.ts is the same rule in memory, in the same order; a test compares them.
+import type { StoredPlay } from '../../models/play.js'
 import { dateOrNull, type ProgressEvent, type PlayProgress } from '../domain/progress.js'
 
 /**
@@ -64,10 +65,10 @@ function maxOrNull (path: string, value: unknown): object {
 }
 
 /**
- * Builds expressions that merge one event into a stream lease, without reading it first.
+ * Builds an expression that merges one event into a stream lease, without reading it first.
  * The start and the duration of a lease do not change, so only `at`, `eventId` and `positionMs` decide which is newest.
  */
-export function leaseMergeExpressions (event: ProgressEvent): object[] {
+export function leaseMergeExpressions (event: ProgressEvent): object {
   const at = new Date(event.at)
   const { positionMs, watchedMs } = event
   // A literal, because an event ID may start with "$".
@@ -81,9 +82,10 @@ export function leaseMergeExpressions (event: ProgressEvent): object[] {
   const startsUpTo = { $lte: ['$$lease.startPositionMs', positionMs] }
   const max = (name: string, value: unknown): object => ({ [name]: { $max: [`$$lease.${name}`, value] } })
   const watched = watchedMs === null ? {} : max('watchedMs', watchedMs)
+  const isCounted = { $lt: [{ $ifNull: ['$$lease.restart.at', null] }, at] }
   const hasEnd = { $ne: ['$$lease.completionThresholdMs', null] }
   const ended = { ...max('reachedEndAt', at), ...(watchedMs === null ? {} : max('reachedEndWatchedMs', watchedMs)) }
-  return [
+  const merged = [
     {
       $cond: [
         watchedMs === 0 ? { $and: [startsUpTo, isNewest] } : isNewest,
@@ -95,4 +97,38 @@ export function leaseMergeExpressions (event: ProgressEvent): object[] {
     watchedMs === 0 ? { $cond: [startsUpTo, watched, {}] } : watched,
     { $cond: [{ $and: [hasEnd, { $lte: ['$$lease.completionThresholdMs', positionMs] }] }, ended, {}] },
   ]
+  // An event from before the removal of the play is ignored; null precedes each time.
+  return { $cond: [isCounted, { $mergeObjects: merged }, {}] }
+}
+
+/**
+ * Builds expressions that start the play of a lease again, because it was removed from the history: what was reported
+ * up to that time does not count. An event that arrived since keeps its position and its playing time.
+ */
+export function leaseRestartExpressions (at: Date): object {
+  const hasNewerEvent = { $gt: ['$$lease.at', at] }
+  const hasNewerEnd = { $gt: ['$$lease.reachedEndAt', at] }
+  return {
+    restart: { at, positionMs: '$$lease.positionMs' },
+    furthestMs: '$$lease.positionMs',
+    watchedMs: { $cond: [hasNewerEvent, '$$lease.watchedMs', null] },
+    reachedEndAt: { $cond: [hasNewerEnd, '$$lease.reachedEndAt', null] },
+    reachedEndWatchedMs: { $cond: [hasNewerEnd, '$$lease.reachedEndWatchedMs', null] },
+  }
+}
+
+/** Builds expressions that merge the removed play of a lease again, because it was restored. */
+export function leaseRestoreExpressions (
+  { furthestMs, watchedMs, reachedEndAt, reachedEndWatchedMs }: Pick<
+    StoredPlay,
+    'furthestMs' | 'watchedMs' | 'reachedEndAt' | 'reachedEndWatchedMs'
+  >,
+): object {
+  return {
+    restart: null,
+    furthestMs: { $max: ['$$lease.furthestMs', furthestMs] },
+    watchedMs: maxOrNull('$$lease.watchedMs', watchedMs),
+    reachedEndAt: maxOrNull('$$lease.reachedEndAt', reachedEndAt),
+    reachedEndWatchedMs: maxOrNull('$$lease.reachedEndWatchedMs', reachedEndWatchedMs),
+  }
 }

@@ -4,7 +4,7 @@ import { newMark, Play, derivePlayId, toPlayProgress, type StoredPlay } from '..
 import { createUpdateGroup } from '../../../models/grouped-updates.js'
 import { updateWithPipeline } from '../../../models/upsert.js'
 import { episodeNumbers, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
-import { dateOrNull, mergePlayProgress, type PlayProgress } from '../../domain/progress.js'
+import { dateOrNull, lastEventAt, mergePlayProgress, type PlayProgress } from '../../domain/progress.js'
 import type { ProfileRef } from '../deps.js'
 import { playMergeExpressions } from '../progress-merge.js'
 
@@ -83,7 +83,11 @@ export interface PlayWrite {
   readonly playId?: string
   readonly subject: PlaySubject
   readonly progress: PlayProgress
+  /** The progress of each event; omitted for the events of a stream, which are merged before. */
+  readonly events?: readonly PlayProgress[]
   readonly isPlayed: boolean
+  /** The play of the viewing that was removed first, if this one continues it. */
+  readonly continuedPlay?: Types.ObjectId
 }
 
 const group = createUpdateGroup(() => Play.collection as never)
@@ -98,14 +102,15 @@ export async function mergePlays (
   known: readonly StoredPlay[] = [],
 ): Promise<void> {
   const byId = new Map(known.map((record) => [record._id.toString(), record]))
-  await Promise.all(writes.map(async ({ playKey, subject, progress, isPlayed }) => {
+  await Promise.all(writes.map(async ({ playKey, subject, progress, isPlayed, continuedPlay = null }) => {
     const _id = derivePlayId(ref.profile, playKey)
     const record = byId.get(_id.toString())
     if (record !== undefined && isContinued(record, progress)) {
       const update = buildContinuationPipeline(record, subject, progress)
       if (await group.send({ filter: { _id }, update })) return
     }
-    await group.send({ filter: { _id }, update: buildMergePipeline(ref, subject, progress, isPlayed), upsert: true })
+    const update = buildMergePipeline(ref, subject, progress, isPlayed, continuedPlay)
+    await group.send({ filter: { _id }, update, upsert: true })
   }))
 }
 
@@ -113,7 +118,7 @@ export async function mergePlays (
 function isContinued (record: StoredPlay, { at, startedAt, startPositionMs }: PlayProgress): boolean {
   const started = record.startedAt.getTime()
   const isStartSame = started < startedAt || (started === startedAt && record.startPositionMs <= startPositionMs)
-  return record.isPlayed && record.at.getTime() < at && isStartSame
+  return record.isPlayed && record.removedAt === null && record.at.getTime() < at && isStartSame
 }
 
 /**
@@ -130,6 +135,7 @@ function buildContinuationPipeline (
   const isContinuedNow = {
     $and: [
       '$isPlayed',
+      { $eq: ['$removedAt', null] },
       { $lt: ['$at', at] },
       { $eq: ['$startedAt', record.startedAt] },
       { $eq: ['$startPositionMs', record.startPositionMs] },
@@ -170,7 +176,7 @@ function mergeIntoRecord (
   ref: ProfileRef,
   _id: Types.ObjectId,
   stored: StoredPlay | null,
-  { subject, progress, isPlayed }: PlayWrite,
+  { subject, progress, isPlayed, continuedPlay }: PlayWrite,
 ): StoredPlay {
   const merged = stored === null ? progress : mergePlayProgress(toPlayProgress(stored), progress)
   const isNewest = stored === null || merged.at !== stored.at.getTime() || merged.eventId !== stored.eventId
@@ -185,6 +191,7 @@ function mergeIntoRecord (
       ...names,
       mediaFile: null,
       removedAt: null,
+      ...(continuedPlay === undefined ? {} : { continuedPlay }),
     },
     ...merged,
     ...(isNewest && mediaFile !== null ? { mediaFile: new Types.ObjectId(mediaFile) } : {}),
@@ -198,19 +205,23 @@ function mergeIntoRecord (
   } as StoredPlay
 }
 
-/** Names are literals: a title may start with "$". */
+/** Names are literals: a title may start with "$". Does not change a play that was removed before the event. */
 function buildMergePipeline (
   ref: ProfileRef,
   subject: PlaySubject,
   progress: PlayProgress,
   isPlayed: boolean,
+  continuedPlay: Types.ObjectId | null = null,
 ): PipelineStage[] {
+  const isRemovedBefore = {
+    $and: [{ $eq: [{ $type: '$removedAt' }, 'date'] }, { $lt: ['$removedAt', new Date(lastEventAt(progress))] }],
+  }
   const { isNewest, isFirst, fields } = playMergeExpressions(progress)
   const mediaFile = subject.mediaFile === null
     ? { $ifNull: ['$mediaFile', null] }
     : new Types.ObjectId(subject.mediaFile)
   return [
-    { $set: { isNewest, isFirst } },
+    { $set: { isNewest, isFirst, unchanged: { $cond: [isRemovedBefore, '$$ROOT', null] } } },
     {
       $set: {
         account: { $ifNull: ['$account', new Types.ObjectId(ref.account)] },
@@ -226,6 +237,7 @@ function buildMergePipeline (
         ...fields,
         watched: null,
         removedAt: { $ifNull: ['$removedAt', null] },
+        ...continuedPlay === null ? {} : { continuedPlay },
       },
     },
     {
@@ -241,7 +253,8 @@ function buildMergePipeline (
         },
       },
     },
-    { $unset: ['isNewest', 'isFirst'] },
+    { $replaceWith: { $ifNull: ['$unchanged', '$$ROOT'] } },
+    { $unset: ['isNewest', 'isFirst', 'unchanged'] },
   ]
 }
 

@@ -94,17 +94,18 @@ function planWrites (
   const plays = mergeReports(item, reports.filter((report) => report.at > clearedAt), timing, playKeys)
   // Without a known start, any position counts as played; with one, a stop at the start position does not.
   const hasStart = reports.some(({ start }) => start !== undefined)
-  return [...plays].map(([playKey, { playId, progress }]) => ({
+  return [...plays].map(([playKey, { playId, progress, events }]) => ({
     playKey,
     playId,
     subject: toPlaySubject(title, item),
     progress,
+    events,
     isPlayed: hasStart ? !isEmptyPlay(progress) : progress.positionMs > 0 || (progress.watchedMs ?? 0) > 0,
   }))
 }
 
 /** Merged events of one play, with the ID that clients know it by. */
-type MergedPlay = Pick<PlayWrite, 'playId' | 'progress'>
+type MergedPlay = Pick<PlayWrite, 'playId' | 'progress'> & { readonly events: readonly PlayProgress[] }
 
 function mergeReports (
   item: CatalogueItem,
@@ -120,6 +121,7 @@ function mergeReports (
     plays.set(playKey, {
       playId: report.playId ?? playKey,
       progress: known === undefined ? progress : mergePlayProgress(known.progress, progress),
+      events: [...known?.events ?? [], progress],
     })
   }
   return plays

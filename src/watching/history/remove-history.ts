@@ -9,6 +9,8 @@ import { WatchArchive } from '../../../models/watch-archive.js'
 import { WishlistOrder } from '../../../models/wishlist-order.js'
 import { notFound } from '../../errors.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
+import { flushProfileLeases } from '../streams/flush.js'
+import { findLeaseOfPlay, refreshLeases, restartLeases } from '../streams/lease-history.js'
 import { isListedPlay } from './list-history.js'
 import { loadWatchEntry, projectTitle } from './projection.js'
 import { softDelete } from './soft-delete.js'
@@ -16,7 +18,8 @@ import { projectUnprojected } from './unprojected.js'
 import { eraseUndos, storeUndo, undoTokenOf, type UndoToken } from './undo-log.js'
 
 /**
- * Removes one play. The document stays as a tombstone, so that a late event does not bring the play back.
+ * Removes one play. The document stays as a tombstone, so that a late event does not bring the play back; events after
+ * the removal are a new play.
  * @returns null without such a play
  */
 export async function removePlay (
@@ -26,10 +29,14 @@ export async function removePlay (
 ): Promise<UndoToken | null> {
   const play = await Play.findById(playId).lean<StoredPlay>()
   if (play === null || play.profile.toString() !== ref.profile || !isListedPlay(play)) return null
+  await flushProfileLeases(watching, ref)
   const title = play.title.toString()
+  const lease = await findLeaseOfPlay(ref, play)
   const undo = await storeUndo(watching, ref, title, { kind: 'removed-play', play: play._id })
-  await Play.updateOne({ _id: play._id }, { $set: { removedAt: watching.now() } })
+  if (lease !== null) await restartLeases(ref, { streamId: lease._id.toString() }, undo.at)
+  await Play.updateOne({ _id: play._id }, { $set: { removedAt: undo.at } })
   await projectTitle(watching, ref, title)
+  await refreshLeases(watching, ref, title)
   return undoTokenOf(undo)
 }
 

@@ -1,8 +1,10 @@
 // The watch state of one title for one profile. Readers and writers derive it from all its stored plays and marks.
-import { findPlaysOfTitle, toWatchedMark, toPlayProgress, type StoredPlay } from '../../../models/play.js'
+import { findPlaysOfTitle, toWatchedMark, toPlayProgress, viewingId, type StoredPlay } from '../../../models/play.js'
 import { deriveOrderKey, type EpisodeNumbers } from '../../../models/watch-entry.js'
 import type { Catalogue } from '../../catalogue/store/catalogue.js'
+import { groupBy } from '../../domain/arrays.js'
 import { deriveTitleState, type DerivedTitle, type ItemRef } from '../../domain/next-up.js'
+import { mergePlayProgress, type PlayProgress } from '../../domain/progress.js'
 import type { TitleEvents } from '../../domain/rewatch-runs.js'
 import type { TitleOutline } from '../../domain/watch-order.js'
 
@@ -34,10 +36,9 @@ export function deriveTitleWatchState (
 ): TitleWatchState {
   const outline = findOutline(catalogue, titleId, records)
   const events: TitleEvents = {
-    plays: records.filter(({ kind, isPlayed }) => kind === 'play' && isPlayed).map((play) => ({
-      ...toItemRef(catalogue, play),
-      progress: toPlayProgress(play),
-    })),
+    plays: mergeViewings(records.filter(({ kind, isPlayed }) => kind === 'play' && isPlayed)).map((
+      { play, progress },
+    ) => ({ ...toItemRef(catalogue, play), progress })),
     marks: records.filter(({ kind }) => kind === 'mark').map((mark) => ({
       ...toItemRef(catalogue, mark),
       mark: toWatchedMark(mark),
@@ -62,6 +63,20 @@ export function deriveTitleWatchState (
         : { season: item.season, episode: item.episode }
     },
   }
+}
+
+interface Viewing {
+  readonly play: StoredPlay
+  readonly progress: PlayProgress
+}
+
+/** A play that was removed and restored, and the one that continued it meanwhile, count as one. */
+function mergeViewings (plays: readonly StoredPlay[]): Viewing[] {
+  const viewings = plays.map((play) => ({ play, progress: toPlayProgress(play) }))
+  if (plays.every(({ continuedPlay }) => continuedPlay === undefined)) return viewings
+  return [...groupBy(viewings, ({ play }) => viewingId(play).toString()).values()].map((ofViewing) =>
+    ofViewing.reduce((all, { progress }) => ({ ...all, progress: mergePlayProgress(all.progress, progress) }))
+  )
 }
 
 /** A deleted title has no watch order; its records tell a movie from a show. */

@@ -3,7 +3,7 @@
 import { Types } from 'mongoose'
 import { findProfile } from '../../../models/account.js'
 import { recordChange } from '../../../models/change-log.js'
-import { findRecordsOfTitle, Play, type StoredPlay } from '../../../models/play.js'
+import { derivePlayId, findRecordsOfTitle, Play, type StoredPlay } from '../../../models/play.js'
 import { findLastChange, recordUnprojected, type LastChange } from '../../../models/unprojected-titles.js'
 import type { WatchEntry } from '../../../models/watch-entry.js'
 import { splitIntoBatches } from '../../domain/arrays.js'
@@ -13,6 +13,7 @@ import type { KnownTitle } from './known-titles.js'
 import { reportFinishedPlays } from './finished-plays.js'
 import { mergeIntoRecords, mergePlays, type PlayWrite } from './plays.js'
 import { findWatchEntry, projectTitle, writeTitle, type ProfileWatchHistory, type Projection } from './projection.js'
+import { continueRemovedPlays } from './removed-plays.js'
 import { deriveTitleWatchState } from './title-watch-state.js'
 import { clearedUntil } from './watch-entries.js'
 
@@ -66,20 +67,56 @@ export async function writePlays (
   watching.knownTitles.remove(ref.profile, titleId)
   const findRecords = async (): Promise<readonly StoredPlay[]> =>
     before.known?.records ?? await findRecordsOfTitle(ref.profile, titleId)
-  const writing = writeAll(ref, writes, before.known?.records)
+  const planned = continueRemovedPlays(ref, writes, before.known?.records ?? [])
+  const writing = writeAll(ref, planned, before.known?.records)
   // With a last change, the change log shows other writes. Without one, only a read after the own write finds them.
   if (before.last === null) await writing
   const [records] = await Promise.all([findRecords(), writing])
-  const merged = mergeIntoRecords(ref, records, writes)
-  const projection = await (before.last === null
+  // The records were unknown before: the database has not changed a play that was removed before the event.
+  const continued = await writeContinuations(ref, planned, records)
+  const merged = mergeIntoRecords(ref, records, continued)
+  const projected = await (before.last === null
     ? projectRecords(watching, ref, titleId, before, merged)
-    : postponeProjection(watching, ref, titleId, before, before.last, merged)) ??
-    await projectTitle(watching, ref, titleId)
+    : postponeProjection(watching, ref, titleId, before, before.last, merged))
+  const { projection, written } = projected === null
+    ? await projectAfterRace(watching, ref, titleId, continued)
+    : { projection: projected, written: continued }
   if (projection === null) return null
-  const uncleared = writes.filter(({ progress }) => lastEventAt(progress) > projection.clearedAt)
+  const uncleared = written.filter(({ progress }) => lastEventAt(progress) > projection.clearedAt)
   await reportFinishedPlays(watching, ref, uncleared)
-  if (!await deleteClearedPlays(watching, ref, titleId, writes, projection)) return projection
+  if (!await deleteClearedPlays(watching, ref, titleId, written, projection)) return projection
   return await projectTitle(watching, ref, titleId)
+}
+
+/**
+ * Writes the events that follow the removal of their play.
+ * @returns the writes with those of the events
+ */
+async function writeContinuations (
+  ref: ProfileRef,
+  writes: readonly PlayWrite[],
+  records: readonly StoredPlay[],
+): Promise<readonly PlayWrite[]> {
+  const written = continueRemovedPlays(ref, writes, records)
+  const missing = written.filter((write) => !writes.includes(write))
+  if (missing.length > 0) await writeAll(ref, missing, records)
+  return written
+}
+
+/** Projects a title from its stored plays; what was known of them may be from before the removal of one. */
+async function projectAfterRace (
+  watching: WatchingDeps,
+  ref: ProfileRef,
+  titleId: string,
+  writes: readonly PlayWrite[],
+): Promise<{ readonly projection: Projection | null, readonly written: readonly PlayWrite[] }> {
+  const projection = await projectTitle(watching, ref, titleId)
+  const ids = new Set(projection?.watchState.records.map(({ _id }) => _id.toString()))
+  const isStored = ({ playKey }: PlayWrite): boolean => ids.has(derivePlayId(ref.profile, playKey).toString())
+  if (projection === null || writes.every(isStored)) return { projection, written: writes }
+  const written = await writeContinuations(ref, writes, await findRecordsOfTitle(ref.profile, titleId))
+  const isUnchanged = written.every((write) => writes.includes(write))
+  return { projection: isUnchanged ? projection : await projectTitle(watching, ref, titleId), written }
 }
 
 async function writeAll (

@@ -25,9 +25,12 @@ export function findUnflushedLease (
     .sort((a, b) => (b.at?.getTime() ?? 0) - (a.at?.getTime() ?? 0))[0] ?? null
 }
 
+const NEVER = new Date(-1)
+
 /** True when a lease has events that the history lacks; false for a private stream, which is never recorded. */
 export function hasUnflushedEvents (lease: StreamLease): boolean {
-  return !lease.private && lease.at !== null && (lease.flushedAt === null || lease.at > lease.flushedAt)
+  if (lease.private || lease.at === null) return false
+  return lease.at > (lease.flushedAt ?? NEVER) && lease.at > (lease.restart?.at ?? NEVER)
 }
 
 /** Returns the newer state of an item: that of its live lease, or the stored one. */

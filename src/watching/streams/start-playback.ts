@@ -13,15 +13,15 @@ import {
   type CatalogueTitle,
 } from '../../catalogue/store/catalogue.js'
 import { chooseFile, videoHeight, type ClientCapabilities, type FileChoice } from '../../domain/file-choice.js'
-import { deriveItemBase, type ItemBase, type ItemState } from '../../domain/item-state.js'
+import type { ItemBase, ItemState } from '../../domain/item-state.js'
 import { chooseLanguages, type LanguageChoice, type LanguagePreferences } from '../../domain/language-choice.js'
 import { completionThresholdMs } from '../../domain/progress.js'
-import { wouldStartRewatch } from '../../domain/rewatch-runs.js'
 import { hasAired } from '../../domain/watch-order.js'
 import { notFound, profileLocked, unavailable } from '../../errors.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import type { TitleWatchState } from '../history/title-watch-state.js'
 import { flushEndedLease } from './flush.js'
+import { deriveBaseOfPlay } from './lease-history.js'
 import { storedLanguages, saveLanguages } from './languages.js'
 import { noPlayableFile, notAired, streamLimitReached } from './playback-errors.js'
 import { findResumePosition } from './resume-position.js'
@@ -200,20 +200,16 @@ function choosePlaybackLanguages (
   })
 }
 
-/** Derives the start position and the base of a new play. A play that starts a rewatch has an empty base. */
+/** Derives the start position and the base of a new play. */
 function deriveStart (
-  { events, outline, runs }: TitleWatchState,
+  watchState: TitleWatchState,
   item: CatalogueItem,
   state: ItemState | null,
   now: Date,
 ): { base: ItemBase, startPositionMs: number } {
-  const plays = events.plays.filter((play) => play.item === item.id).map(({ progress }) => progress)
-  const mark = events.marks.find((one) => one.item === item.id)?.mark ?? null
-  const base = deriveItemBase(plays, mark, runs)
+  const { base, startsRewatch } = deriveBaseOfPlay(watchState, item.id, now.getTime())
   const resumeMs = state?.resumeMs ?? 0
-  if (!wouldStartRewatch(events, outline, item.id, now.getTime())) return { base, startPositionMs: resumeMs }
-  const emptyBase = { watchedMs: 0, finishedAt: base.finishedAt, reachedEndAt: null, activeAt: null }
-  return { base: emptyBase, startPositionMs: state?.isResumable === true ? resumeMs : 0 }
+  return { base, startPositionMs: !startsRewatch || state?.isResumable === true ? resumeMs : 0 }
 }
 
 async function flushTakenOverStream (

@@ -38,6 +38,7 @@ type InitialFields =
   | 'flushedAt'
   | 'readAt'
   | 'servedMs'
+  | 'restart'
 
 export type LeaseRequest = Omit<StreamLease, InitialFields>
 
@@ -87,6 +88,7 @@ export async function acquireLease (
     flushedAt: null,
     readAt: null,
     servedMs: 0,
+    restart: null,
   }
   const others = takeOver === null ? '$leases' : endLeasesWhere(isTakenOver(takeOver), now)
   await updateStreams(
@@ -208,12 +210,12 @@ export async function applyEvent (
   renewal?: { readonly liveAt: Date, readonly fields: Pick<StreamLease, 'expiresAt' | 'state'> },
 ): Promise<boolean> {
   const match = { streamId, profileId: ref.profile }
-  const changes = leaseMergeExpressions(event)
-  if (renewal === undefined) return await mergeIntoLease(ref.account, match, changes, LEASE_EVENT_FIELDS)
+  const merged = leaseMergeExpressions(event)
+  if (renewal === undefined) return await mergeIntoLease(ref.account, match, [merged], LEASE_EVENT_FIELDS)
   return await mergeIntoLease(
     ref.account,
     { ...match, liveAt: renewal.liveAt },
-    [...changes, renewal.fields],
+    [merged, renewal.fields],
     [...LEASE_EVENT_FIELDS, 'expiresAt', 'state'],
   )
 }
@@ -253,11 +255,12 @@ export async function rescheduleRemoval (accountId: Types.ObjectId | string, now
   await updateStreams(accountId.toString(), [{ $set: { removalDueAt: null } }], now, false)
 }
 
-/** Maps a lease to the progress of its play, within the runtime. */
+/** Maps a lease to the progress of its play since it was last removed, within the runtime. */
 export function toLeaseProgress (lease: StreamLease): PlayProgress {
+  const { restart } = lease
   const progress = {
-    startedAt: lease.startedAt.getTime(),
-    startPositionMs: lease.startPositionMs,
+    startedAt: (restart?.at ?? lease.startedAt).getTime(),
+    startPositionMs: restart?.positionMs ?? lease.startPositionMs,
     at: lease.at?.getTime() ?? 0,
     eventId: lease.eventId,
     positionMs: lease.positionMs,

@@ -1,0 +1,54 @@
+// Events that follow the removal of their play. A removed play stays removed, whatever is reported later; the events
+// after its removal are a new play, which has a key of its own, so that the order of events makes no difference.
+import { derivePlayId, type StoredPlay } from '../../../models/play.js'
+import { lastEventAt, mergePlayProgress, type PlayProgress } from '../../domain/progress.js'
+import type { ProfileRef } from '../deps.js'
+import type { PlayWrite } from './plays.js'
+
+/**
+ * Splits writes at the removals of their plays.
+ * @param records of the title; without those of a write, it stays as it is
+ * @returns the same objects for the writes that do not change
+ */
+export function continueRemovedPlays (
+  ref: ProfileRef,
+  writes: readonly PlayWrite[],
+  records: readonly StoredPlay[],
+): PlayWrite[] {
+  const removedById = new Map(
+    records.filter(({ removedAt }) => removedAt !== null).map((record) => [record._id.toString(), record]),
+  )
+  return removedById.size === 0 ? [...writes] : writes.flatMap((write) => splitWrite(ref, write, removedById))
+}
+
+function splitWrite (
+  ref: ProfileRef,
+  write: PlayWrite,
+  removedById: ReadonlyMap<string, StoredPlay>,
+): PlayWrite[] {
+  const removed = removedById.get(derivePlayId(ref.profile, write.playKey).toString())
+  const removedAt = removed?.removedAt?.getTime() ?? Infinity
+  if (removed === undefined || lastEventAt(write.progress) <= removedAt) return [write]
+  const events = write.events ?? [write.progress]
+  const before = events.filter((event) => lastEventAt(event) <= removedAt)
+  const after = events.filter((event) => lastEventAt(event) > removedAt).map((event) => startAfter(event, removedAt))
+  const { playId = write.playKey, continuedPlay = removed._id } = write
+  const playKey = `${write.playKey} ${removedAt}`
+  return [
+    ...mergeEvents(write, before),
+    ...mergeEvents({ ...write, playKey, playId, continuedPlay }, after)
+      .flatMap((continued) => splitWrite(ref, continued, removedById)),
+  ]
+}
+
+function mergeEvents (write: PlayWrite, events: readonly PlayProgress[]): PlayWrite[] {
+  const [first, ...rest] = events
+  return first === undefined ? [] : [{ ...write, progress: rest.reduce(mergePlayProgress, first), events }]
+}
+
+/** A start from before the removal does not count: the play starts with the event. */
+function startAfter (event: PlayProgress, removedAt: number): PlayProgress {
+  return event.startedAt >= removedAt
+    ? event
+    : { ...event, startedAt: event.at, startPositionMs: event.positionMs }
+}
