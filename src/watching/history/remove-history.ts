@@ -46,10 +46,13 @@ export async function removeTitleHistory (
   ref: ProfileRef,
   titleId: string,
 ): Promise<UndoToken> {
+  await flushProfileLeases(watching, ref)
   const entry = await loadWatchEntry(ref, titleId)
   const undo = await storeUndo(watching, ref, titleId, { kind: 'cleared-title', entry })
+  await restartLeases(ref, { titleId }, undo.at)
   await softDelete(undo, 'plays', Play as never, { profile: undo.profile, title: undo.title, at: upTo(undo) })
   await projectTitle(watching, ref, titleId, { clearedAt: undo.at, hiddenAt: null, droppedAt: null })
+  await refreshLeases(watching, ref, titleId)
   return undoTokenOf(undo)
 }
 
@@ -62,6 +65,7 @@ function upTo ({ at }: StoredUndo): object {
  * @throws DomainError 404 `not-found` without such a profile
  */
 export async function clearHistory (watching: WatchingDeps, ref: ProfileRef): Promise<UndoToken> {
+  await flushProfileLeases(watching, ref)
   await projectUnprojected(watching, ref)
   const profile = await findProfile(ref.account, ref.profile)
   if (profile === null) throw notFound('profile')
@@ -72,6 +76,7 @@ export async function clearHistory (watching: WatchingDeps, ref: ProfileRef): Pr
     archivedUntil,
     entries,
   })
+  await restartLeases(ref, {}, undo.at)
   await Account.updateOne({ _id: ref.account }, {
     $set: {
       'profiles.$[profile].historyClearedAt': undo.at,
@@ -83,6 +88,7 @@ export async function clearHistory (watching: WatchingDeps, ref: ProfileRef): Pr
   await recordChange(ref, 'history', null)
   await softDelete(undo, 'plays', Play as never, { profile: undo.profile, at: upTo(undo) })
   await softDelete(undo, 'watcharchive', WatchArchive as never, { profile: undo.profile })
+  await refreshLeases(watching, ref, null)
   await recordChange(ref, 'history', null)
   return undoTokenOf(undo)
 }

@@ -7,6 +7,7 @@ import { isUntouched } from '../../domain/next-up.js'
 import { conflict } from '../../errors.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { flushProfileLeases } from '../streams/flush.js'
+import { refreshLeases } from '../streams/lease-history.js'
 import { createItemMark } from './plays.js'
 import { loadWatchEntry, projectTitle } from './projection.js'
 import { loadTitleWatchState } from './title-watch-state.js'
@@ -48,6 +49,7 @@ export async function startRewatch (
     await Play.collection.insertOne(runMark)
   }
   await projectTitle(watching, ref, title.id, NOT_DISMISSED)
+  await refreshLeases(watching, ref, title.id)
   return undoTokenOf(undo)
 }
 
@@ -90,6 +92,7 @@ export async function cancelRun (
   const runMark = createCancelledRunMark(start, id, startedAt, watching.now())
   await Play.replaceOne({ _id: id }, runMark, { upsert: true })
   await projectTitle(watching, ref, titleId)
+  await refreshLeases(watching, ref, titleId)
 }
 
 /** @param start the run mark or the play that started the run */

@@ -5,6 +5,7 @@ import type { CatalogueItem, CatalogueTitle } from '../../catalogue/store/catalo
 import { hasAired } from '../../domain/watch-order.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { flushProfileLeases } from '../streams/flush.js'
+import { refreshLeases } from '../streams/lease-history.js'
 import { createItemMark } from './plays.js'
 import { projectTitle } from './projection.js'
 import { anyIdOf } from './soft-delete.js'
@@ -67,6 +68,7 @@ export async function markItems (
       marks.map((mark) => ({ replaceOne: { filter: { _id: mark._id }, replacement: mark, upsert: true } })) as never,
     )
     await projectTitle(watching, ref, title.id)
+    await refreshLeases(watching, ref, title.id)
   }
   return undoTokenOf(undo)
 }
