@@ -7,6 +7,7 @@ import { findRewatchRuns, type TitleEvents } from './rewatch-runs.js'
 import {
   compareOrderKeys,
   episodeAfter,
+  firstEpisodeFrom,
   type EpisodeInOrder,
   type TitleOutline,
   type WatchOrderKey,
@@ -174,21 +175,39 @@ export type Card<E> =
   /** A rewatch started by request, nothing played since: the first episode, or null for a movie. */
   | { readonly kind: 'again', readonly episode: E | null }
 
+/** An item as it is in the catalogue now: a card outlives changes of the numbers, and the deletion of its episode. */
+export interface CurrentItem {
+  readonly orderKey: WatchOrderKey | null
+}
+
 /**
- * Decides the card of a title.
+ * Decides the card of a title. A deleted episode cannot be resumed: the episode that follows it is next, as if it had
+ * reached its end.
+ * @param findItem finds an item of the catalogue; null for a deleted one
  * @returns null when the title does not belong to continue watching
  */
 export function decideCard<E extends EpisodeInOrder> (
-  { current, ended, runNumber }: TitleState,
+  { current, ended: storedEnd, runNumber }: TitleState,
   { kind, order }: TitleOutline<E>,
+  findItem: (id: string) => CurrentItem | null,
 ): Card<E> | null {
-  if (current?.state.isResumable === true) return { kind: 'resume', item: current.item, state: current.state }
+  const isResumable = current?.state.isResumable === true
+  const isDeleted = isResumable && findItem(current.item) === null
+  if (isResumable && !isDeleted) return { kind: 'resume', item: current.item, state: current.state }
+  const deletedEnd = isDeleted && current.orderKey !== null
+    ? { item: current.item, orderKey: current.orderKey, at: current.state.lastWatchedAt }
+    : null
+  const ended = newerEnd(storedEnd, deletedEnd)
   if (ended === null) {
     // A special outside the order does not count as started.
     if (runNumber === 1 || (current !== null && current.orderKey !== null)) return null
     const first = order[0] ?? null
     return kind === 'show' && first === null ? null : { kind: 'again', episode: first }
   }
-  const episode = episodeAfter(order, ended.orderKey)
+  const endedItem = findItem(ended.item)
+  // Another episode may have the number of a deleted one: it was not watched.
+  const episode = endedItem === null
+    ? firstEpisodeFrom(order, ended.orderKey)
+    : episodeAfter(order, endedItem.orderKey ?? ended.orderKey)
   return episode === null ? null : { kind: 'next', episode, after: ended }
 }

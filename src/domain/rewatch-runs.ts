@@ -79,7 +79,10 @@ function possibleStarts (
 ): Array<{ at: number, isRequested: boolean }> {
   const requested = runMarks.filter(({ cancelledAt }) => cancelledAt === null)
     .map(({ startedAt }) => ({ at: startedAt, isRequested: true }))
-  const played = plays.filter(({ item, progress }) => opensTitle(outline, item) && countsAsStart(progress))
+  const existing = new Set(outline.order.map(({ id }) => id))
+  const played = plays.filter(({ item, orderKey, progress }) =>
+    opensTitle(outline, item, existing.has(item) ? null : orderKey) && countsAsStart(progress)
+  )
     .map(({ progress }) => ({ at: progress.startedAt, isRequested: false }))
   return [...requested, ...played].sort((a, b) => a.at - b.at || Number(b.isRequested) - Number(a.isRequested))
 }

@@ -39,13 +39,29 @@ export function episodeAfter<E extends EpisodeInOrder> (order: readonly E[], key
   return order.find(({ orderKey }) => orderKey !== null && compareOrderKeys(orderKey, key) > 0) ?? null
 }
 
+/** Finds the first episode from a key on, across seasons: the one with the key, or the next. */
+export function firstEpisodeFrom<E extends EpisodeInOrder> (order: readonly E[], key: WatchOrderKey): E | null {
+  return order.find(({ orderKey }) => orderKey !== null && compareOrderKeys(orderKey, key) >= 0) ?? null
+}
+
 /** True when no episode that has aired follows a key. */
 export function isLastInOrder (order: readonly EpisodeInOrder[], key: WatchOrderKey, now: Date): boolean {
   return episodeAfter(order.filter((episode) => hasAired(episode, now)), key) === null
 }
 
-/** True for the items that start a new run: a movie, the first episode and the first regular episode. */
-export function opensTitle ({ kind, order }: TitleOutline, item: string): boolean {
+/**
+ * True for the items that start a new run: a movie, the first episode, the first regular episode, and a deleted episode
+ * that preceded it, so that a run outlives its first episode.
+ * @param deletedKey the key of a deleted item; null for others
+ */
+export function opensTitle (
+  { kind, order }: TitleOutline,
+  item: string,
+  deletedKey: WatchOrderKey | null = null,
+): boolean {
   if (kind === 'movie') return true
-  return item === order[0]?.id || item === order.find(({ orderKey }) => orderKey?.special === 0)?.id
+  const firstRegular = order.find(({ orderKey }) => orderKey?.special === 0)
+  if (item === order[0]?.id || item === firstRegular?.id) return true
+  const firstKey = firstRegular?.orderKey ?? null
+  return deletedKey !== null && firstKey !== null && compareOrderKeys(deletedKey, firstKey) <= 0
 }

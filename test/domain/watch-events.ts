@@ -74,7 +74,7 @@ export function eventsOf ({ plays = [], marks = [], runMarks = [] }: Events): Ti
 
 export function describe (events: Events, outline: TitleOutline = SHOW): string {
   const { state } = deriveTitleState(eventsOf(events), outline)
-  const card = decideCard(state, outline)
+  const card = decideCard(state, outline, (item) => ({ orderKey: ORDER_KEYS.get(item) ?? null }))
   const what = card === null
     ? 'none'
     : card.kind === 'resume'

@@ -57,7 +57,7 @@ export function buildContinueCard (
   const { catalogue, now } = watching
   const title = findVisibleTitle(catalogue, scope, titleId, now())
   if (title === null) return null
-  const card = decideCard(state, title)
+  const card = decideCard(state, title, (itemId) => catalogue.findItem(itemId))
   const item = card === null ? null : findCardItem(catalogue, title, card)
   if (card === null || item === null) return null
   const pendingReason = findPendingReason(watching, item, planMaxHeight)
