@@ -94,6 +94,8 @@ const RETENTION_MS = 15_000
 /** `expiresAt` of a lease that lost its place: ended by every clock, and not null, so that it is removed. */
 const ENDED = new Date(1)
 
+const restartSchema = new Schema<LeaseRestart>({ at: Date, positionMs: Number }, { _id: false })
+
 const leaseSchema = new Schema<StreamLease>({
   profile: { type: Schema.Types.ObjectId, required: true },
   session: { type: Schema.Types.ObjectId, required: true },
@@ -131,7 +133,7 @@ const leaseSchema = new Schema<StreamLease>({
   estimatePosition: { type: Boolean, default: false },
   readAt: { type: Date, default: null },
   servedMs: { type: Number, default: 0 },
-  restart: { type: { at: Date, positionMs: Number }, _id: false, default: null },
+  restart: { type: restartSchema, default: null },
 })
 
 const accountStreamsSchema = new Schema<StoredStreams>({
