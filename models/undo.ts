@@ -12,7 +12,7 @@ export type UndoableChange =
   | { readonly kind: 'entry', readonly before: DismissalState, readonly after: DismissalState }
   | {
     readonly kind: 'rows',
-    /** Documents in `plays`; `before` is null for a new one. */
+    /** Marks in `plays`. `before` is null for a new one, and the older mark if undoing a clearing restored one. */
     readonly rows: ReadonlyArray<{ readonly id: Types.ObjectId, readonly before: StoredPlay | null }>,
   }
   | { readonly kind: 'removed-play', readonly play: Types.ObjectId }
@@ -37,7 +37,13 @@ export interface StoredUndo {
   title: Types.ObjectId | null
   /** Time of the action. */
   at: Date
+  /** Later once undoing has started: an action that can be undone may have replaced what this undo changes. */
   expiresAt: Date
+  /**
+   * When undoing it started last; null before. From then on, undoing another action repeats this undo, which finds what
+   * the other action had replaced.
+   */
+  undoStartedAt: Date | null
   undoneAt: Date | null
   change: UndoableChange
 }
@@ -48,6 +54,7 @@ const undoSchema = new Schema<StoredUndo>({
   title: { type: Schema.Types.ObjectId, default: null },
   at: { type: Date, required: true },
   expiresAt: { type: Date, required: true },
+  undoStartedAt: { type: Date, default: null },
   undoneAt: { type: Date, default: null },
   change: { type: Schema.Types.Mixed, required: true },
 }, { collection: 'undos', versionKey: false })

@@ -195,7 +195,8 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
       tags: ['Continue watching'],
       summary: 'Undo an action',
       description:
-        'Restores the state before the action exactly, within 30 days. What was watched since stays. Undoing again ' +
+        'Restores the state before the action exactly, within 30 days. What was watched since stays. Actions can be ' +
+        'undone in any order: what a later action replaced or removed is restored by undoing both. Undoing again ' +
         'does nothing.',
       operationId: 'undo',
       params: Type.Object({ profileId: Id, undoId: Id }),

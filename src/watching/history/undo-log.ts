@@ -25,12 +25,39 @@ export async function storeUndo (
     profile: new Types.ObjectId(ref.profile),
     title: titleId === null ? null : new Types.ObjectId(titleId),
     at,
-    expiresAt: new Date(at.getTime() + UNDO_DAYS * 86_400_000),
+    expiresAt: expiryOf(at),
+    undoStartedAt: null,
     undoneAt: null,
     change,
   }
   await Undo.collection.insertOne(undo)
   return undo
+}
+
+/** The latest expiry of an action that was performed until a time. */
+function expiryOf (at: Date): Date {
+  return new Date(at.getTime() + UNDO_DAYS * 86_400_000)
+}
+
+/**
+ * Stores that undoing an action starts. The record then remains for as long as any action before this time can be
+ * undone, because their undos repeat this one.
+ */
+export async function startUndo ({ now }: WatchingDeps, undo: StoredUndo): Promise<void> {
+  const at = now()
+  await Undo.updateOne({ _id: undo._id }, { $set: { undoStartedAt: at, expiresAt: expiryOf(at) } })
+}
+
+/** Finds the other actions of a profile, newest first: those about a title, or all. Entries are left out. */
+export async function findOtherActions (ref: ProfileRef, { _id, title }: StoredUndo): Promise<StoredUndo[]> {
+  const undos = await Undo.find({ profile: ref.profile }).select('-change.entries').lean<StoredUndo[]>()
+  return undos.filter((undo) => !undo._id.equals(_id) && (title === null || undo.title?.equals(title) === true))
+    .sort((a, b) => isOlderAction(a, b) ? 1 : -1)
+}
+
+export function isOlderAction (a: StoredUndo, b: StoredUndo): boolean {
+  const difference = a.at.getTime() - b.at.getTime()
+  return difference < 0 || (difference === 0 && a._id.toString() < b._id.toString())
 }
 
 /** Finds the newest action, not undone, that left a title in a dismissal state. */

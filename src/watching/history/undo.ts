@@ -1,17 +1,26 @@
-// Undoes actions: restores exactly what an action replaced, for 30 days. Whatever was played or decided since remains.
+// Undoes actions: restores exactly what an action replaced, for 30 days. Plays and decisions made since remain.
+// Actions can be undone in any order: each undo repeats the undos that it had hidden from their documents.
 import { Types } from 'mongoose'
 import { Account, findProfile } from '../../../models/account.js'
 import { recordChange } from '../../../models/change-log.js'
-import { Play, toPlayProgress, type StoredPlay } from '../../../models/play.js'
-import { Undo, UNDO_DAYS, type DismissalState, type StoredUndo, type UndoableChange } from '../../../models/undo.js'
-import { deriveArchivedEntryId, WatchArchive, type ArchivedEntry } from '../../../models/watch-archive.js'
+import { Play, type StoredPlay } from '../../../models/play.js'
+import { Undo, UNDO_DAYS, type StoredUndo, type UndoableChange } from '../../../models/undo.js'
+import {
+  deriveArchivedEntryId,
+  findArchivedEntries,
+  WatchArchive,
+  type ArchivedEntry,
+} from '../../../models/watch-archive.js'
 import type { WatchEntry } from '../../../models/watch-entry.js'
 import { DomainError, notFound } from '../../errors.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
-import { mergeIntoPlay } from './plays.js'
-import { loadWatchEntry, projectTitle, type EntryChanges } from './projection.js'
+import { projectTitle } from './projection.js'
+import { repeatUndos } from './repeat-undos.js'
+import { combineDecisions, findClearedDecisions, restoreDismissal } from './restore-decisions.js'
+import { restoreMarks, restoreMarksFoundSince, restorePlays } from './restore-plays.js'
 import { cancelRun } from './rewatch.js'
-import { anyIdOf, insertMissing, restore } from './soft-delete.js'
+import { insertMissing, restore } from './soft-delete.js'
+import { startUndo } from './undo-log.js'
 import { projectUnprojected } from './unprojected.js'
 
 /**
@@ -25,7 +34,9 @@ export async function undoAction (watching: WatchingDeps, ref: ProfileRef, undoI
   if (undo.expiresAt <= watching.now()) {
     throw new DomainError(410, 'undo-expired', 'Too late to undo', `An action can be undone for ${UNDO_DAYS} days.`)
   }
+  await startUndo(watching, undo)
   await restoreChange(watching, ref, undo)
+  await repeatUndos(watching, ref, undo)
   await Undo.updateOne({ _id: undo._id }, { $set: { undoneAt: watching.now() } })
 }
 
@@ -34,10 +45,11 @@ async function restoreChange (watching: WatchingDeps, ref: ProfileRef, undo: Sto
   const titleId = undo.title?.toString() ?? ''
   switch (change.kind) {
     case 'entry':
-      await restoreDismissal(watching, ref, titleId, change)
+      await restoreDismissal(watching, ref, undo, change)
       return
     case 'rows':
       await restoreMarks(undo, change.rows)
+      await restoreMarksFoundSince(undo, change.rows)
       await projectTitle(watching, ref, titleId)
       return
     case 'removed-play':
@@ -46,7 +58,9 @@ async function restoreChange (watching: WatchingDeps, ref: ProfileRef, undo: Sto
       return
     case 'rewatch':
       await cancelRun(watching, ref, titleId, change.since)
-      await restoreDismissal(watching, ref, titleId, change)
+      // Also when an attempt that crashed has cancelled the run.
+      await projectTitle(watching, ref, titleId)
+      await restoreDismissal(watching, ref, undo, change)
       return
     case 'cleared-title':
       await restore(undo._id, 'plays', async (plays: StoredPlay[]) => {
@@ -56,69 +70,6 @@ async function restoreChange (watching: WatchingDeps, ref: ProfileRef, undo: Sto
       return
     case 'cleared-history':
       await restoreHistory(watching, ref, undo, change)
-  }
-}
-
-/** Restores only the fields that still have the value of the action: a later decision remains. */
-async function restoreDismissal (
-  watching: WatchingDeps,
-  ref: ProfileRef,
-  titleId: string,
-  { before, after }: { before: DismissalState, after: DismissalState },
-): Promise<void> {
-  const entry = await loadWatchEntry(ref, titleId)
-  if (entry === null) return
-  const isUnchanged = (name: keyof DismissalState): boolean => entry[name]?.getTime() === after[name]?.getTime()
-  await projectTitle(watching, ref, titleId, {
-    ...(isUnchanged('hiddenAt') ? { hiddenAt: before.hiddenAt } : {}),
-    ...(isUnchanged('droppedAt') ? { droppedAt: before.droppedAt } : {}),
-  })
-}
-
-/** A mark has the ID of its action as event ID: a mark that was written again since remains. */
-async function restoreMarks (
-  undo: StoredUndo,
-  marks: ReadonlyArray<{ id: Types.ObjectId, before: StoredPlay | null }>,
-): Promise<void> {
-  if (marks.length === 0) return
-  await Play.bulkWrite(marks.map(({ id, before }) => {
-    const filter = { _id: id, eventId: undo._id.toString() }
-    return before === null ? { deleteOne: { filter } } : { replaceOne: { filter, replacement: before } }
-  }) as never)
-}
-
-/** Restores plays; merges a play into the stored one when it has continued since. */
-async function restorePlays (ref: ProfileRef, plays: readonly StoredPlay[]): Promise<void> {
-  const stored = await Play.find({ _id: anyIdOf(plays) }).select('_id').lean<Array<Pick<StoredPlay, '_id'>>>()
-  const storedIds = new Set(stored.map(({ _id }) => _id.toString()))
-  await insertMissing(Play as never, plays.filter(({ _id }) => !storedIds.has(_id.toString())))
-  for (const play of plays) {
-    if (play.kind !== 'play' || !storedIds.has(play._id.toString())) continue
-    const subject = {
-      title: play.title.toString(),
-      item: play.item.toString(),
-      season: play.season,
-      episode: play.episode,
-      titleName: play.titleName,
-      itemName: play.itemName,
-      mediaFile: play.mediaFile?.toString() ?? null,
-    }
-    await mergeIntoPlay(play._id, ref, subject, toPlayProgress(play), play.isPlayed)
-  }
-}
-
-/** The decisions in the entry of a cleared title, except those that were made again since. */
-async function findClearedDecisions (
-  ref: ProfileRef,
-  undo: StoredUndo,
-  cleared: WatchEntry | null,
-): Promise<EntryChanges> {
-  const current = undo.title === null ? null : await loadWatchEntry(ref, undo.title.toString())
-  const isStillCleared = current?.clearedAt?.getTime() === undo.at.getTime()
-  return {
-    hiddenAt: current?.hiddenAt ?? cleared?.hiddenAt ?? null,
-    droppedAt: current?.droppedAt ?? cleared?.droppedAt ?? null,
-    ...(isStillCleared ? { clearedAt: cleared?.clearedAt ?? null } : {}),
   }
 }
 
@@ -133,9 +84,8 @@ async function restoreHistory (
   })
   await projectUnprojected(watching, ref)
   const current = await findProfile(ref.account, ref.profile)
-  const watchedSince = new Set(current?.watchHistory.map((entry) => entry.title.toString()))
   await restore(undo._id, 'watcharchive', async (archived: ArchivedEntry[]) => {
-    await insertMissing(WatchArchive as never, archived.filter((entry) => !watchedSince.has(entry.title.toString())))
+    await restoreArchived(watching, ref, current?.watchHistory ?? [], archived)
   })
   const profile = { 'profile._id': new Types.ObjectId(ref.profile) }
   await Account.updateOne({ _id: ref.account }, {
@@ -166,18 +116,33 @@ async function combineHistories (
     { arrayFilters: [{ 'profile._id': owner.profile }], timestamps: false },
   )
   const profile = await findProfile(ref.account, ref.profile)
-  const current = new Map(profile?.watchHistory.map((entry) => [entry.title.toString(), entry]))
-  await insertMissing(
-    WatchArchive as never,
-    restored.filter(({ title }) => !current.has(title.toString()))
-      .map((entry) => ({ _id: deriveArchivedEntryId(ref.profile, entry.title.toString()), ...owner, ...entry })),
-  )
+  const current = profile?.watchHistory ?? []
+  const currentTitles = new Set(current.map(({ title }) => title.toString()))
+  const archived = restored.filter(({ title }) => !currentTitles.has(title.toString()))
+    .map((entry) => ({ _id: deriveArchivedEntryId(ref.profile, entry.title.toString()), ...owner, ...entry }))
+  await restoreArchived(watching, ref, current, archived)
   const restoredByTitle = new Map(restored.map((entry) => [entry.title.toString(), entry]))
-  for (const [titleId, entry] of current) {
-    const before = restoredByTitle.get(titleId)
-    await projectTitle(watching, ref, titleId, {
-      hiddenAt: entry.hiddenAt ?? before?.hiddenAt ?? null,
-      droppedAt: entry.droppedAt ?? before?.droppedAt ?? null,
-    })
+  for (const entry of current) {
+    const titleId = entry.title.toString()
+    await projectTitle(watching, ref, titleId, combineDecisions(entry, restoredByTitle.get(titleId)))
+  }
+}
+
+/** Archives restored entries. A title that has an entry since is projected, with the decisions of both. */
+async function restoreArchived (
+  watching: WatchingDeps,
+  ref: ProfileRef,
+  embedded: readonly WatchEntry[],
+  restored: readonly ArchivedEntry[],
+): Promise<void> {
+  const archived = await findArchivedEntries(ref.profile, restored.map(({ title }) => title.toString()))
+  const current = new Map([...archived, ...embedded].map((entry) => [entry.title.toString(), entry]))
+  await insertMissing(WatchArchive as never, restored.filter(({ title }) => !current.has(title.toString())))
+  for (const before of restored) {
+    const titleId = before.title.toString()
+    const entry = current.get(titleId)
+    // The same revision: an attempt that crashed restored it.
+    if (entry === undefined || entry.revision === before.revision) continue
+    await projectTitle(watching, ref, titleId, combineDecisions(entry, before))
   }
 }

@@ -1,0 +1,87 @@
+// Repeats undos. An undo changes nothing while a later action hides what it would restore: a clearing has moved the
+// documents, another mark has replaced them. Undoing the later action restores them as they were before it, so it
+// repeats the undos since. Each recognises what its action wrote; repeating it otherwise changes nothing.
+import { Types } from 'mongoose'
+import { Account } from '../../../models/account.js'
+import type { DismissalState, StoredUndo } from '../../../models/undo.js'
+import type { ProfileRef, WatchingDeps } from '../deps.js'
+import { loadWatchEntry, projectTitle } from './projection.js'
+import { findClearedDecisions, restoreDismissal } from './restore-decisions.js'
+import { restoreMarks, restoreRemovedPlay } from './restore-plays.js'
+import { cancelRun } from './rewatch.js'
+import { findOtherActions, isOlderAction } from './undo-log.js'
+
+/**
+ * Repeats the undos of other actions, newest action first, so that each finds what the newer one restores. Call it when
+ * everything that the action replaced is restored: a parallel undo is either in the list or finds the restored state.
+ */
+export async function repeatUndos (watching: WatchingDeps, ref: ProfileRef, undo: StoredUndo): Promise<void> {
+  const actions = await findOtherActions(ref, undo)
+  for (const action of actions) {
+    const startedAt = action.undoStartedAt ?? action.undoneAt
+    if (startedAt === null) continue
+    const isUndoneSince = startedAt >= undo.at
+    const isHidden = isUndoneSince && isOlderAction(action, undo)
+    const isOfAction = (name: keyof DismissalState): boolean => isHidden && !isDecidedSince(actions, action, undo, name)
+    const isRestored = await repeatUndo(watching, ref, action, startedAt, isOfAction)
+    // Undone since: an attempt that crashed may have restored it without projecting the title.
+    if (isRestored || (isUndoneSince && action.title !== null)) {
+      await projectTitle(watching, ref, action.title?.toString() ?? '')
+    }
+  }
+}
+
+/** True when a later action has changed a decision about the same title. */
+function isDecidedSince (
+  actions: readonly StoredUndo[],
+  { title }: StoredUndo,
+  undo: StoredUndo,
+  name: keyof DismissalState,
+): boolean {
+  return actions.some(({ title: other, at, undoStartedAt, undoneAt, change }) =>
+    at > undo.at && (undoStartedAt ?? undoneAt) === null && other?.toString() === title?.toString() &&
+    (change.kind === 'entry' || change.kind === 'rewatch') &&
+    change.before[name]?.getTime() !== change.after[name]?.getTime()
+  )
+}
+
+/** @returns whether plays or marks of the title were restored that are not projected */
+async function repeatUndo (
+  watching: WatchingDeps,
+  ref: ProfileRef,
+  action: StoredUndo,
+  startedAt: Date,
+  isOfAction: (name: keyof DismissalState) => boolean,
+): Promise<boolean> {
+  const { change } = action
+  const titleId = action.title?.toString() ?? ''
+  switch (change.kind) {
+    case 'entry':
+      await restoreDismissal(watching, ref, action, change, isOfAction)
+      return false
+    case 'rows':
+      return await restoreMarks(action, change.rows)
+    case 'removed-play':
+      return await restoreRemovedPlay(change.play, startedAt)
+    case 'rewatch':
+      await cancelRun(watching, ref, titleId, change.since)
+      await restoreDismissal(watching, ref, action, change, isOfAction)
+      return false
+    case 'cleared-title': {
+      const entry = await loadWatchEntry(ref, titleId)
+      if (entry?.clearedAt?.getTime() !== action.at.getTime()) return false
+      await projectTitle(watching, ref, titleId, await findClearedDecisions(ref, action, change.entry))
+      return false
+    }
+    case 'cleared-history': {
+      const { historyClearedAt } = change
+      await Account.updateOne({ _id: ref.account }, {
+        $set: { 'profiles.$[profile].historyClearedAt': historyClearedAt },
+      }, {
+        arrayFilters: [{ 'profile._id': new Types.ObjectId(ref.profile), 'profile.historyClearedAt': action.at }],
+        timestamps: false,
+      })
+      return false
+    }
+  }
+}
