@@ -33,7 +33,7 @@ export interface StoredEpisode {
   airDate: string | null
   /** Of a special: the regular episode that it follows; null for a special without a place in the order. */
   placedAfter: { season: number, episode: number } | null
-  /** Number of episodes that its media contains, from this one on; missing for 1. */
+  /** Number of episodes that its media contains, from this one on; missing for 1 unless it was stated. */
   mediaSpan?: number
   markers: Markers | null
   /** Missing when people set all markers, or there are none. */

@@ -162,6 +162,8 @@ async function start (config: Config): Promise<void> {
     const container = await modules.buildContainer({ ...config, mongodbUri: opened.database.uri }, { log })
     opened.container = container
     const encoderStatus = modules.encodingStatus(container.encoder, config)
+    // A start that ends before the trial closes the encoder.
+    encoderStatus.catch(() => undefined)
     await prepareDatabase(container, modules)
     opened.app = await openApp(container, modules)
     print(`Encoding … ${modules.describeEncoder(await encoderStatus)}`)

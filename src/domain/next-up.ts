@@ -181,8 +181,8 @@ export interface CurrentItem {
 }
 
 /**
- * Decides the card of a title. A deleted episode cannot be resumed: the episode that follows it is next, as if it had
- * reached its end.
+ * Decides the card of a title. A deleted episode, and one that is watched with another one by now, cannot be resumed:
+ * the episode that follows it is next, as if it had reached its end.
  * @param findItem finds an item of the catalogue; null for a deleted one
  * @returns null when the title does not belong to continue watching
  */
@@ -192,9 +192,9 @@ export function decideCard<E extends EpisodeInOrder> (
   findItem: (id: string) => CurrentItem | null,
 ): Card<E> | null {
   const isResumable = current?.state.isResumable === true
-  const isDeleted = isResumable && findItem(current.item) === null
-  if (isResumable && !isDeleted) return { kind: 'resume', item: current.item, state: current.state }
-  const deletedEnd = isDeleted && current.orderKey !== null
+  const isGone = isResumable && isDeletedOrContained(current.item, findItem(current.item), { kind, order })
+  if (isResumable && !isGone) return { kind: 'resume', item: current.item, state: current.state }
+  const deletedEnd = isGone && current.orderKey !== null
     ? { item: current.item, orderKey: current.orderKey, at: current.state.lastWatchedAt }
     : null
   const ended = newerEnd(storedEnd, deletedEnd)
@@ -210,4 +210,10 @@ export function decideCard<E extends EpisodeInOrder> (
     ? firstEpisodeFrom(order, ended.orderKey)
     : episodeAfter(order, endedItem.orderKey ?? ended.orderKey)
   return episode === null ? null : { kind: 'next', episode, after: ended }
+}
+
+/** Whether an item is deleted, or an episode that the watch order leaves out because another one contains it. */
+function isDeletedOrContained (id: string, item: CurrentItem | null, { kind, order }: TitleOutline): boolean {
+  if (item === null) return true
+  return kind === 'show' && item.orderKey !== null && !order.some((one) => one.id === id)
 }

@@ -79,9 +79,9 @@ function possibleStarts (
 ): Array<{ at: number, isRequested: boolean }> {
   const requested = runMarks.filter(({ cancelledAt }) => cancelledAt === null)
     .map(({ startedAt }) => ({ at: startedAt, isRequested: true }))
-  const existing = new Set(outline.order.map(({ id }) => id))
+  const inOrder = new Set(outline.order.map(({ id }) => id))
   const played = plays.filter(({ item, orderKey, progress }) =>
-    opensTitle(outline, item, existing.has(item) ? null : orderKey) && countsAsStart(progress)
+    opensTitle(outline, item, inOrder.has(item) ? null : orderKey) && countsAsStart(progress)
   )
     .map(({ progress }) => ({ at: progress.startedAt, isRequested: false }))
   return [...requested, ...played].sort((a, b) => a.at - b.at || Number(b.isRequested) - Number(a.isRequested))

@@ -251,9 +251,9 @@ export function toStoredEpisode (
   }
 }
 
-/** The default is not stored. */
+/** What was never stated is not stored: the ingest may state it. */
 export function toMediaSpan (mediaSpan: number | undefined): Pick<StoredEpisode, 'mediaSpan'> {
-  return mediaSpan === undefined || mediaSpan === 1 ? {} : { mediaSpan }
+  return mediaSpan === undefined ? {} : { mediaSpan }
 }
 
 export function placedOutsideSpecials (): Error {

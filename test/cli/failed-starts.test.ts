@@ -7,6 +7,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { findRunningServer } from '../../src/database/running-server.js'
+import { writePrograms } from '../media/encoding/programs.js'
 import { inheritedVariables } from '../support/run-command.js'
 
 const MAX_MS = 5_000
@@ -82,6 +83,23 @@ t.test('a port and a host that cannot be used are reported before the work', asy
     /^\nThe service cannot listen on 192\.0\.2\.1\. HOST is not an IP/,
   )
   t.match(await runUntilEnd(t, { HOST: 'nowhere.invalid' }), /HOST is a name that is not found/)
+})
+
+t.test('SIGTERM while the video encoder is tried ends the start', { skip: process.platform === 'win32' }, async (t) => {
+  const folder = t.testdir({ data: {} })
+  const tried = path.join(folder, 'tried')
+  const { ffmpegPath: FFMPEG_PATH, ffprobePath: FFPROBE_PATH } = writePrograms(
+    path.join(folder, 'programs'),
+    'exit 1',
+    `touch '${tried}'; sleep 60`,
+  )
+  const { child, output } = startService(t, { DATA_DIR: path.join(folder, 'data'), FFMPEG_PATH, FFPROBE_PATH })
+  const closed = once(child, 'close')
+  for (let attempt = 0; attempt < 400 && !existsSync(tried); attempt++) await sleep(100)
+  child.kill('SIGTERM')
+  t.strictSame(await closed, [0, null])
+  t.match(output(), 'Stopping …')
+  t.notMatch(output(), STACK_LINE)
 })
 
 t.test(

@@ -14,6 +14,7 @@ import type {
   PersonPicture,
   SidecarFiles,
 } from './catalogue.js'
+import { NO_TRANSLATIONS, type EpisodeFields } from './compact-episode.js'
 import { toCatalogueFile } from './compact-file.js'
 import {
   createInternedValues,
@@ -32,8 +33,6 @@ import {
 } from './people-index.js'
 import {
   CompactTitle,
-  NO_TRANSLATIONS,
-  type EpisodeFields,
   type Genres,
   type Placeholders,
   type Traits,

@@ -1,14 +1,13 @@
 // Titles and their items in a compact form: equal values are shared, rare fields are in an object of their own, and
 // what is seldom read is computed from a packed form. The objects have one shape each, and must never be changed.
-import type { Chapter, Markers } from '../../../models/title.js'
-import { containedNumbers } from '../../domain/media-span.js'
+import type { Markers } from '../../../models/title.js'
 import type { MaturityRating } from '../../domain/maturity.js'
 import { foldText } from '../../domain/text.js'
-import { compareOrderKeys, MOVIE_ORDER_KEY, type WatchOrderKey } from '../../domain/watch-order.js'
+import { MOVIE_ORDER_KEY } from '../../domain/watch-order.js'
 import type { CatalogueItem, CataloguePerson, CatalogueTitle, CatalogueTranslation } from './catalogue.js'
+import { CompactEpisode, inWatchOrder, NO_TRANSLATIONS, type EpisodeFields } from './compact-episode.js'
 import { unpackChapters, unpackDate, type PackedChapters, type PackedDate } from './packed-fields.js'
 
-export const NO_TRANSLATIONS: readonly CatalogueTranslation[] = []
 const NO_EXTERNAL_IDS: CatalogueTitle['externalIds'] = {}
 
 /** Shared by all titles with the same genres. */
@@ -65,26 +64,6 @@ export interface TitleFields {
   readonly content: number | null | readonly EpisodeFields[]
 }
 
-export interface EpisodeFields {
-  readonly id: string
-  readonly season: number
-  readonly episode: number
-  readonly name: string
-  readonly runtimeMs: number | null
-  readonly airDate: PackedDate
-  /** Null if all have their default. */
-  readonly rare: RareEpisodeFields | null
-}
-
-export interface RareEpisodeFields {
-  readonly translations: readonly CatalogueTranslation[]
-  readonly markers: Markers | null
-  readonly chapters: PackedChapters
-  /** Where a special is in the watch order. */
-  readonly placedAfter: { readonly season: number, readonly episode: number } | null
-  readonly mediaSpan: number
-}
-
 const NO_RARE_FIELDS: RareTitleFields = {
   availableFrom: null,
   availableUntil: null,
@@ -92,14 +71,6 @@ const NO_RARE_FIELDS: RareTitleFields = {
   markers: null,
   chapters: null,
 }
-const NO_RARE_EPISODE_FIELDS: RareEpisodeFields = {
-  translations: NO_TRANSLATIONS,
-  markers: null,
-  chapters: null,
-  placedAfter: null,
-  mediaSpan: 1,
-}
-
 export class CompactTitle implements CatalogueTitle {
   readonly id: string
   readonly title: string
@@ -231,59 +202,6 @@ export class CompactTitle implements CatalogueTitle {
   }
 }
 
-class CompactEpisode implements CatalogueItem {
-  readonly id: string
-  readonly titleId: string
-  readonly season: number
-  readonly episode: number
-  readonly name: string
-  readonly runtimeMs: number | null
-  readonly packedAirDate: PackedDate
-  readonly rare: RareEpisodeFields
-
-  constructor (titleId: string, { id, season, episode, name, runtimeMs, airDate, rare }: EpisodeFields) {
-    this.id = id
-    this.titleId = titleId
-    this.season = season
-    this.episode = episode
-    this.name = name
-    this.runtimeMs = runtimeMs
-    this.packedAirDate = airDate
-    this.rare = rare ?? NO_RARE_EPISODE_FIELDS
-  }
-
-  get rareOrNull (): RareEpisodeFields | null {
-    return this.rare === NO_RARE_EPISODE_FIELDS ? null : this.rare
-  }
-
-  get airDate (): string | null {
-    return unpackDate(this.packedAirDate)
-  }
-
-  get translations (): readonly CatalogueTranslation[] {
-    return this.rare.translations
-  }
-
-  get markers (): Markers | null {
-    return this.rare.markers
-  }
-
-  get chapters (): readonly Chapter[] {
-    return unpackChapters(this.rare.chapters)
-  }
-
-  get mediaSpan (): number {
-    return this.rare.mediaSpan
-  }
-
-  get orderKey (): WatchOrderKey | null {
-    const { season, episode, rare: { placedAfter } } = this
-    if (season > 0) return { season, episode, special: 0 }
-    // Specials can have the number 0. Adding 1 keeps a placed special behind its regular episode.
-    return placedAfter === null ? null : { ...placedAfter, special: episode + 1 }
-  }
-}
-
 const NO_ITEMS: readonly CatalogueItem[] = []
 
 function isEpisodeList<T> (content: number | null | readonly T[]): content is readonly T[] {
@@ -308,23 +226,4 @@ function toMovieItem ({ id, rare: { markers, chapters } }: CompactTitle, runtime
       return unpackChapters(chapters)
     },
   }
-}
-
-/** The same array if all episodes are in order, which saves memory. */
-function inWatchOrder (items: readonly CatalogueItem[]): readonly CatalogueItem[] {
-  const contained = listContained(items)
-  if (contained.size === 0 && items.every(({ season }) => season > 0)) return items
-  const ordered = items.flatMap((item) =>
-    item.orderKey === null || contained.has(item) ? [] : [{ item, key: item.orderKey }]
-  )
-  return ordered.sort((a, b) => compareOrderKeys(a.key, b.key)).map(({ item }) => item)
-}
-
-/** Episodes that the media of another one contains. */
-function listContained (items: readonly CatalogueItem[]): ReadonlySet<CatalogueItem> {
-  const contained = items.filter(({ mediaSpan }) => mediaSpan > 1).flatMap((container) => {
-    const numbers = containedNumbers({ number: container.episode, mediaSpan: container.mediaSpan })
-    return items.filter(({ season, episode }) => season === container.season && numbers.includes(episode))
-  })
-  return new Set(contained)
 }

@@ -1,13 +1,12 @@
 // The titles of the catalogue as chunks of columns, from which a process that starts builds its own. Columns of one
 // type are parsed several times faster than documents.
 import type { CatalogueTranslation } from './catalogue.js'
+import type { EpisodeFields, RareEpisodeFields } from './compact-episode.js'
 import { createState, internTraits, type CatalogueState } from './catalogue-state.js'
 import {
   CompactTitle,
-  type EpisodeFields,
   type Genres,
   type Placeholders,
-  type RareEpisodeFields,
   type RareTitleFields,
   type Traits,
 } from './compact-title.js'

@@ -4,7 +4,7 @@ import type { EncodingSettings } from './ffmpeg-arguments.js'
 import { ProgramStoppedError, type ProgramResult } from './run-program.js'
 import { videoEncoderOptions } from './video-encoders.js'
 
-const TIMEOUT_MS = 30_000
+const TIMEOUT_MS = 10_000
 const PICTURE = { width: 320, pictureHeight: 240 }
 const RUNG = { ...PICTURE, height: 240, quality: 24, maxKbps: 400 }
 const DURATION_MS = 200

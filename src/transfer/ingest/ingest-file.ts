@@ -24,7 +24,7 @@ export interface IngestProgress {
 
 /**
  * Ingests a file whose status is `new`; others are returned as they are. Of an `unchanged` file with several episodes,
- * it completes what an interrupted ingest left out.
+ * it states them if an interrupted ingest did not.
  * @throws errors of the database and the storage
  */
 export async function ingestFile (
@@ -42,8 +42,8 @@ export async function ingestFile (
     }
     const storedAs = await storeFile(deps, planned, source)
     if (storedAs === null) return planned
-    if (storedAs.role !== 'subtitle') await saveMediaSpan(deps, planned)
     if (file.storedAs !== null && file.storedAs.id !== storedAs.id) await removeEarlierVersion(deps, file.storedAs)
+    if (storedAs.role !== 'subtitle') await saveMediaSpan(deps, planned)
     return { ...planned, status: 'ingested', storedAs }
   } catch (error) {
     if (!(error instanceof DomainError)) throw error

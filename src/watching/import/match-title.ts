@@ -204,7 +204,7 @@ function searchTitle (index: TitleIndex, title: CatalogueTitle, parsed: ParsedTi
   const nameAnywhere = { items: named[0] ?? [], isByName: true }
   // Chapters are often numbered through all seasons: `Season 2: Chapter 14`.
   const byTotal = {
-    items: [title.order.filter(({ orderKey }) => orderKey?.special === 0)[(parsed.episode ?? 0) - 1]]
+    items: [title.items.filter((item) => item.season > 0)[(parsed.episode ?? 0) - 1]]
       .filter((item) => item !== undefined && item.season === season && parsed.season !== null)
       .filter((item) => item !== undefined),
     isByName: false,

@@ -60,6 +60,12 @@ function buildTitle (
   }
 }
 
+/** An episode that the media of another one contains has no place in the watch order. */
+const withoutInOrder = (title: CatalogueTitle, season: number, episode: number): CatalogueTitle => ({
+  ...title,
+  order: title.order.filter((item) => item.season !== season || item.episode !== episode),
+})
+
 const catalogue = [
   buildTitle('bb', 'Breaking Bad', {
     1: ['Pilot', "Cat's in the Bag...", "...And the Bag's in the River"],
@@ -88,6 +94,7 @@ const catalogue = [
   buildTitle('jones', "Marvel's Jessica Jones", { 1: ['AKA Ladies Night', 'AKA Crush Syndrome'] }),
   buildTitle('dark', 'Dark', { 1: ['Geheimnisse', 'Lügen'] }),
   buildTitle('lupin', 'Lupin', { 1: ['Chapter 1', 'Chapter 2'], 2: ['Chapter 6'] }),
+  withoutInOrder(buildTitle('hotel', 'Gran Hotel', { 1: ['Uno', 'Dos'], 2: ['Tres', 'Cuatro'] }), 1, 2),
   buildTitle('elite', 'Élite', { 1: ['Bienvenidos', 'Deseo'] }),
   buildTitle('fawlty', 'Fawlty Towers', {
     0: ['Fawlty Towers Revisited'],
@@ -152,6 +159,8 @@ t.test('a title text of Netflix matches the item that was watched', async (t) =>
     ['Marvel’s Jessica Jones: Season 1: AKA Crush Syndrome', 'jones 1x2'],
     ['Dark: Season 1: Lugen (Episode 2)', 'dark 1x2'],
     ['Lupin: Part 2: Chapter 6 (Episode 1)', 'lupin 2x1'],
+    // Counted through all seasons, also the episode that the media of another one contains.
+    ['Gran Hotel: Season 2: Chapter 3', 'hotel 2x1'],
     ['Elite: Temporada 1: Deseo (Episodio 2)', 'elite 1x2'],
     ['Fawlty Towers: Series 1: A Touch of Class', 'fawlty 1x1'],
     ['Fawlty Towers: Fawlty Towers Revisited', 'fawlty 0x1'],

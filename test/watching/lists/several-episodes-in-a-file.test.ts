@@ -41,6 +41,15 @@ t.test('an episode whose media contains others', async (t) => {
     t.equal(await describeCards(actor), 'next s2e1')
   })
 
+  await t.test('an episode in progress that becomes contained does not block the show', async (t) => {
+    await admin.patch(firstUrl, { mediaSpan: 1 })
+    const other = await createActor(scene)
+    await other.watches('s1e2', 30_000)
+    t.equal(await describeCards(other), 'resume s1e2 30000, skipped 1')
+    await admin.patch(firstUrl, { mediaSpan: 2 })
+    t.equal(await describeCards(other), 'next s2e1, skipped 1')
+  })
+
   t.equal((await admin.patch(firstUrl, { mediaSpan: 1 })).status, 200)
   t.equal(await describeCards(actor), 'next s1e2')
   t.equal(await finishedCount(), 1)

@@ -73,6 +73,7 @@ export function EpisodeDetails ({ path, form }: EpisodeDetailsProps): ReactNode 
           label={t('mediaSpan')}
           hint={t('mediaSpanHint')}
           min={1}
+          max={20}
           value={fields.mediaSpan}
           onChange={(value) => {
             setField('mediaSpan', value ?? 1)
