@@ -133,7 +133,7 @@ const leaseSchema = new Schema<StreamLease>({
   estimatePosition: { type: Boolean, default: false },
   readAt: { type: Date, default: null },
   servedMs: { type: Number, default: 0 },
-  restart: { type: restartSchema, default: null },
+  restart: { type: restartSchema, default: undefined },
 })
 
 const accountStreamsSchema = new Schema<StoredStreams>({

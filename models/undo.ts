@@ -43,7 +43,7 @@ export interface StoredUndo {
    * When undoing it started last; null before. From then on, undoing another action repeats this undo, which finds what
    * the other action had replaced.
    */
-  undoStartedAt: Date | null
+  undoStartedAt?: Date | null
   undoneAt: Date | null
   change: UndoableChange
 }
@@ -54,7 +54,7 @@ const undoSchema = new Schema<StoredUndo>({
   title: { type: Schema.Types.ObjectId, default: null },
   at: { type: Date, required: true },
   expiresAt: { type: Date, required: true },
-  undoStartedAt: { type: Date, default: null },
+  undoStartedAt: { type: Date },
   undoneAt: { type: Date, default: null },
   change: { type: Schema.Types.Mixed, required: true },
 }, { collection: 'undos', versionKey: false })

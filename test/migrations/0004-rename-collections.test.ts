@@ -9,7 +9,8 @@ import { createIndexes } from '../../src/database/indexes.js'
 import { expectModelForm, openDatabase, runTwice } from './migration-helper.js'
 
 const id = () => new mongoose.mongo.ObjectId()
-const at = new Date('2026-03-01T20:00:00Z')
+// Not in the past: the documents would expire.
+const at = new Date(Date.now() + 86_400_000)
 
 async function insertOldDocuments (db: mongoose.mongo.Db): Promise<void> {
   await db.collection<{ _id: string }>('maillinks').insertOne({

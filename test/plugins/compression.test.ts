@@ -151,7 +151,7 @@ t.test('compression', async (t) => {
       body: Buffer.from('{}'),
       headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
     })
-    t.equal(status, 400)
+    t.equal(status, 415)
   })
 })
 
