@@ -64,7 +64,7 @@ async function repeatUndo (
     case 'removed-play':
       return await restoreRemovedPlay(change.play, startedAt)
     case 'rewatch':
-      await cancelRun(watching, ref, titleId, change.since)
+      await cancelRun(watching, ref, titleId, change.since, startedAt)
       await restoreDismissal(watching, ref, action, change, isOfAction)
       return false
     case 'cleared-title': {

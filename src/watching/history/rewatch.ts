@@ -77,19 +77,23 @@ export async function cancelRewatch (
   await cancelRun(watching, ref, titleId, new Date(runs.startedAt))
 }
 
-/** Cancels the run that started at a time; does nothing when it is cancelled already. */
+/**
+ * Cancels the run that started at a time; does nothing when it is cancelled already.
+ * @param cancelledAt what was watched later is not in the cancelled run
+ */
 export async function cancelRun (
   watching: WatchingDeps,
   ref: ProfileRef,
   titleId: string,
   startedAt: Date,
+  cancelledAt = watching.now(),
 ): Promise<void> {
   const { records } = await loadTitleWatchState(watching.catalogue, ref.profile, titleId)
   const id = deriveRunMarkId(ref, titleId, startedAt)
   const start = records.find((record) => record._id.equals(id)) ??
     records.find((record) => record.startedAt.getTime() === startedAt.getTime())
   if (start === undefined || (start.kind === 'pass' && (start.cancelledAt ?? null) !== null)) return
-  const runMark = createCancelledRunMark(start, id, startedAt, watching.now())
+  const runMark = createCancelledRunMark(start, id, startedAt, cancelledAt)
   await Play.replaceOne({ _id: id }, runMark, { upsert: true })
   await projectTitle(watching, ref, titleId)
   await refreshLeases(watching, ref, titleId)
