@@ -34,10 +34,11 @@ export async function removePlay (
   const lease = await findLeaseOfPlay(ref, play)
   const undo = await storeUndo(watching, ref, title, { kind: 'removed-play', play: play._id })
   if (lease !== null) await restartLeases(ref, { streamId: lease._id.toString() }, undo.at)
-  await Play.updateOne({ _id: play._id }, { $set: { removedAt: undo.at } })
+  // Two requests at once: the one that removes the play can undo it.
+  const { modifiedCount } = await Play.updateOne({ _id: play._id, removedAt: null }, { $set: { removedAt: undo.at } })
   await projectTitle(watching, ref, title)
   await refreshLeases(watching, ref, title)
-  return undoTokenOf(undo)
+  return modifiedCount > 0 ? undoTokenOf(undo) : null
 }
 
 /** Removes the plays and marks of a title; later reports of earlier events are ignored. */

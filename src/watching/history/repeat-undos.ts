@@ -62,7 +62,7 @@ async function repeatUndo (
     case 'rows':
       return await restoreMarks(action, change.rows)
     case 'removed-play':
-      return await restoreRemovedPlay(change.play, startedAt)
+      return await restoreRemovedPlay(action, change.play)
     case 'rewatch':
       await cancelRun(watching, ref, titleId, change.since, startedAt)
       await restoreDismissal(watching, ref, action, change, isOfAction)

@@ -1,6 +1,6 @@
 // Restores plays and marks that an action replaced or removed. Each mark of an item replaces the one before, which the
 // undo record of the newer mark contains: a restored mark that is older goes there.
-import { Types } from 'mongoose'
+import mongoose, { Types } from 'mongoose'
 import { Play, toPlayProgress, type StoredPlay } from '../../../models/play.js'
 import { Undo, type StoredUndo, type UndoableChange } from '../../../models/undo.js'
 import { isDuplicateKey } from '../../../models/upsert.js'
@@ -35,11 +35,21 @@ export async function restoreMarksFoundSince ({ _id }: StoredUndo, rows: MarkRow
   for (const mark of found) await restoreMark(mark)
 }
 
-/** Restores a removed play, unless it was removed again after its first removal was undone. */
-export async function restoreRemovedPlay (play: Types.ObjectId, removedUntil: Date): Promise<boolean> {
+/**
+ * Restores the play that an action removed, unless another action has removed it again since.
+ * @returns whether the play was restored
+ */
+export async function restoreRemovedPlay ({ profile, at }: StoredUndo, play: Types.ObjectId): Promise<boolean> {
   const stored = await Play.findById(play).select('removedAt').lean<Pick<StoredPlay, 'removedAt'>>()
   const removedAt = stored?.removedAt ?? null
-  if (removedAt === null || removedAt > removedUntil) return false
+  if (removedAt === null || removedAt < at) return false
+  // Up to version 0.2.0, a play was removed shortly after the time of its action.
+  const isRemovedAgain = removedAt > at && await Undo.exists({
+        profile,
+        'change.play': play,
+        at: mongoose.trusted({ $gt: at, $lte: removedAt }),
+      }) !== null
+  if (isRemovedAgain) return false
   const { modifiedCount } = await Play.updateOne({ _id: play, removedAt }, { $set: { removedAt: null } })
   return modifiedCount > 0
 }

@@ -3,7 +3,7 @@
 import { Types } from 'mongoose'
 import { Account, findProfile } from '../../../models/account.js'
 import { recordChange } from '../../../models/change-log.js'
-import { Play, type StoredPlay } from '../../../models/play.js'
+import type { StoredPlay } from '../../../models/play.js'
 import { Undo, UNDO_DAYS, type StoredUndo, type UndoableChange } from '../../../models/undo.js'
 import {
   deriveArchivedEntryId,
@@ -17,7 +17,7 @@ import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { projectTitle } from './projection.js'
 import { repeatUndos } from './repeat-undos.js'
 import { combineDecisions, findClearedDecisions, restoreDismissal } from './restore-decisions.js'
-import { restoreMarks, restoreMarksFoundSince, restorePlays } from './restore-plays.js'
+import { restoreMarks, restoreMarksFoundSince, restorePlays, restoreRemovedPlay } from './restore-plays.js'
 import { cancelRun } from './rewatch.js'
 import { insertMissing, restore } from './soft-delete.js'
 import { startUndo } from './undo-log.js'
@@ -53,7 +53,7 @@ async function restoreChange (watching: WatchingDeps, ref: ProfileRef, undo: Sto
       await projectTitle(watching, ref, titleId)
       return
     case 'removed-play':
-      await Play.updateOne({ _id: change.play }, { $set: { removedAt: null } })
+      await restoreRemovedPlay(undo, change.play)
       await projectTitle(watching, ref, titleId)
       return
     case 'rewatch':

@@ -1,5 +1,6 @@
 // Undos of earlier actions, which undoing a clearing repeats: they change what their action wrote, and nothing else.
 import t from 'tap'
+import { Play } from '../../../models/play.js'
 import { rebuildHistory } from '../../../src/watching/history/rebuild.js'
 import { containerOf } from '../../support/app.js'
 import { buildUndoScene, createUndoActor, type UndoActor } from './undo-order.js'
@@ -14,8 +15,10 @@ t.test('repeated undos', async (t) => {
   }
 
   for (
-    const [name, clear] of [['title', clearTitle], ['history', async (actor: UndoActor) =>
-      await actor.remove('history')]] as const
+    const [name, clear] of [['title', clearTitle], [
+      'history',
+      async (actor: UndoActor) => await actor.remove('history'),
+    ]] as const
   ) {
     t.test(`what was watched after a rewatch was undone counts, when clearing the ${name} is undone`, async (t) => {
       const states: unknown[] = []
@@ -36,4 +39,48 @@ t.test('repeated undos', async (t) => {
       t.strictSame(states[0], states[1], 'as without the rewatch')
     })
   }
+
+  t.test('undoing a removal leaves a later removal of the same play', async (t) => {
+    const actor = await createUndoActor(scene)
+    const base = `/v1/profiles/${actor.user.profileId}`
+    await actor.plays(scene.movie, 20_000)
+    const before = await actor.readState()
+    const file = (await actor.user.get(`${base}/history/export`)).body
+    const remove = async (): Promise<string> => await actor.remove(`history/${await actor.newestPlay()}`)
+    const removed = await remove()
+    t.equal((await actor.user.post(`${base}/history/import`, file)).status, 200)
+    t.strictSame(await actor.readState(), before, 'the import restores the play')
+    scene.clock.advance(1_000)
+    const removedAgain = await remove()
+    await actor.undo(removed)
+    t.equal(await actor.newestPlay(), null)
+    await actor.undo(await clearTitle(actor, scene.movie))
+    t.equal(await actor.newestPlay(), null, 'also when the undo is repeated')
+    await actor.undo(removedAgain)
+    t.strictSame(await actor.readState(), before)
+  })
+
+  t.test('one of two removals of a play at once succeeds, and can be undone', async (t) => {
+    for (let attempt = 0; attempt < 4; attempt++) {
+      const actor = await createUndoActor(scene)
+      await actor.plays(scene.movie, 20_000)
+      const before = await actor.readState()
+      const url = `/v1/profiles/${actor.user.profileId}/history/${await actor.newestPlay()}`
+      const responses = await Promise.all([1, 2].map(async () => await actor.user.delete(url)))
+      t.strictSame(responses.map(({ status }) => status).sort(), [200, 404])
+      await actor.undo(responses.find(({ status }) => status === 200)?.body.undo)
+      t.strictSame(await actor.readState(), before)
+    }
+  })
+
+  t.test('a removal by version 0.2.0, which stored a later time, can be undone', async (t) => {
+    const actor = await createUndoActor(scene)
+    await actor.plays(scene.movie, 20_000)
+    const before = await actor.readState()
+    const removed = await actor.remove(`history/${await actor.newestPlay()}`)
+    const { removedAt } = await Play.findOne({ profile: actor.user.profileId }).orFail()
+    await Play.updateOne({ profile: actor.user.profileId }, { $set: { removedAt: Number(removedAt) + 5 } })
+    await actor.undo(removed)
+    t.strictSame(await actor.readState(), before)
+  })
 })
