@@ -72,8 +72,10 @@ export async function mergeIntoPlay (
   subject: PlaySubject,
   progress: PlayProgress,
   isPlayed: boolean,
+  continuedPlay: Types.ObjectId | null = null,
 ): Promise<void> {
-  await updateWithPipeline(Play, id, buildMergePipeline(ref, subject, progress, isPlayed), { upsert: true })
+  const pipeline = buildMergePipeline(ref, subject, progress, isPlayed, continuedPlay)
+  await updateWithPipeline(Play, id, pipeline, { upsert: true })
 }
 
 /** One play of a bulk write. */

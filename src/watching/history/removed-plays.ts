@@ -1,5 +1,6 @@
 // Events that follow the removal of their play. A removed play stays removed, whatever is reported later; the events
 // after its removal are a new play, which has a key of its own, so that the order of events makes no difference.
+import type { Types } from 'mongoose'
 import { derivePlayId, type StoredPlay } from '../../../models/play.js'
 import { lastEventAt, mergePlayProgress, type PlayProgress } from '../../domain/progress.js'
 import type { ProfileRef } from '../deps.js'
@@ -33,7 +34,7 @@ function splitWrite (
   const before = events.filter((event) => lastEventAt(event) <= removedAt)
   const after = events.filter((event) => lastEventAt(event) > removedAt).map((event) => startAfter(event, removedAt))
   const { playId = write.playKey, continuedPlay = removed._id } = write
-  const playKey = `${write.playKey} ${removedAt}`
+  const playKey = deriveContinuationKey(removed._id, removedAt)
   return [
     ...mergeEvents(write, before),
     ...mergeEvents({ ...write, playKey, playId, continuedPlay }, after)
@@ -51,4 +52,13 @@ function startAfter (event: PlayProgress, removedAt: number): PlayProgress {
   return event.startedAt >= removedAt
     ? event
     : { ...event, startedAt: event.at, startPositionMs: event.positionMs }
+}
+
+/**
+ * Derives the key of the play with the events after a removal. It contains the ID of the removed play instead of its
+ * key, because an undo knows the stored plays only.
+ * @param removedAt ms since the epoch
+ */
+export function deriveContinuationKey (removed: Types.ObjectId, removedAt: number): string {
+  return `${removed.toString()} ${removedAt}`
 }

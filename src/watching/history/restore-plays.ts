@@ -1,16 +1,18 @@
 // Restores plays and marks that an action replaced or removed. Each mark of an item replaces the one before, which the
 // undo record of the newer mark contains: a restored mark that is older goes there.
 import mongoose, { Types } from 'mongoose'
-import { Play, toPlayProgress, type StoredPlay } from '../../../models/play.js'
+import { derivePlayId, Play, toPlayProgress, viewingId, type StoredPlay } from '../../../models/play.js'
 import { Undo, type StoredUndo, type UndoableChange } from '../../../models/undo.js'
 import { isDuplicateKey } from '../../../models/upsert.js'
 import { unavailable } from '../../errors.js'
 import type { ProfileRef } from '../deps.js'
 import { mergeIntoPlay } from './plays.js'
+import { deriveContinuationKey } from './removed-plays.js'
 import { anyIdOf, insertMissing } from './soft-delete.js'
 
 const MAX_ATTEMPTS = 12
 
+type RemovedPlay = Pick<StoredPlay, '_id'> & { readonly removedAt: Date }
 type MarkRows = Extract<UndoableChange, { kind: 'rows' }>['rows']
 
 /**
@@ -40,17 +42,19 @@ export async function restoreMarksFoundSince ({ _id }: StoredUndo, rows: MarkRow
  * @returns whether the play was restored
  */
 export async function restoreRemovedPlay ({ profile, at }: StoredUndo, play: Types.ObjectId): Promise<boolean> {
-  const stored = await Play.findById(play).select('removedAt').lean<Pick<StoredPlay, 'removedAt'>>()
-  const removedAt = stored?.removedAt ?? null
-  if (removedAt === null || removedAt < at) return false
+  const ids = [play, deriveMovedPlayId(profile, play, at)]
+  const stored = await Play.find({ _id: mongoose.trusted({ $in: ids }) }).select('removedAt').lean<RemovedPlay[]>()
+  const removed = stored.find(({ removedAt }) => removedAt !== null && removedAt >= at)
+  if (removed === undefined) return false
   // Up to version 0.2.0, a play was removed shortly after the time of its action.
+  const { _id, removedAt } = removed
   const isRemovedAgain = removedAt > at && await Undo.exists({
         profile,
         'change.play': play,
         at: mongoose.trusted({ $gt: at, $lte: removedAt }),
       }) !== null
   if (isRemovedAgain) return false
-  const { modifiedCount } = await Play.updateOne({ _id: play, removedAt }, { $set: { removedAt: null } })
+  const { modifiedCount } = await Play.updateOne({ _id, removedAt }, { $set: { removedAt: null } })
   return modifiedCount > 0
 }
 
@@ -66,7 +70,61 @@ export async function restorePlays (ref: ProfileRef, plays: readonly StoredPlay[
   }
 }
 
+/**
+ * Restores a play that was reported again since: both are one play, unless one of them was removed. The play with the
+ * key then is the restored one, and the other one continues it.
+ * @throws DomainError 503 `busy`
+ */
 async function restoreContinuedPlay (ref: ProfileRef, play: StoredPlay): Promise<void> {
+  const { _id, removedAt } = play
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const current = await Play.findById(_id).lean<StoredPlay>()
+    if (current === null) {
+      await insertMissing(Play as never, [play])
+      continue
+    }
+    if (removedAt === null && current.removedAt === null) {
+      await mergeStoredPlay(_id, ref, play)
+      return
+    }
+    // Nothing was reported since: another attempt has restored the play.
+    if (current.at <= (removedAt ?? play.at)) return
+    // First, so that a crash in between loses nothing.
+    await movePlay(ref, play, current)
+    const { at, eventId, furthestMs, watchedMs } = current
+    const unchanged = { _id, at, eventId, furthestMs, watchedMs, removedAt: current.removedAt }
+    if ((await Play.replaceOne(unchanged, play)).modifiedCount > 0) return
+  }
+  throw unavailable('busy', 'Many requests are updating this title at the same time. Try again.', 1)
+}
+
+/** Stores a play with another ID, as a play that continues one: where later events of the same key are merged too. */
+async function movePlay (ref: ProfileRef, continued: StoredPlay, play: StoredPlay): Promise<void> {
+  if (play.removedAt !== null) {
+    const _id = deriveMovedPlayId(play.profile, play._id, play.removedAt)
+    await Play.replaceOne({ _id }, { ...play, _id, continuedPlay: viewingId(continued) }, { upsert: true })
+    return
+  }
+  let removed: StoredPlay | null = continued
+  let id = continued._id
+  while (removed?.removedAt instanceof Date) {
+    id = derivePlayId(ref.profile, deriveContinuationKey(removed._id, removed.removedAt.getTime()))
+    removed = await Play.findById(id).lean<StoredPlay>()
+  }
+  await mergeStoredPlay(id, ref, play, viewingId(continued))
+}
+
+/** ID of a removed play that an undo has moved. The action that removed it knows its former ID and the time. */
+function deriveMovedPlayId (profile: Types.ObjectId, play: Types.ObjectId, removedAt: Date): Types.ObjectId {
+  return derivePlayId(profile.toString(), `removed ${play.toString()} ${removedAt.getTime()}`)
+}
+
+async function mergeStoredPlay (
+  id: Types.ObjectId,
+  ref: ProfileRef,
+  play: StoredPlay,
+  continuedPlay: Types.ObjectId | null = null,
+): Promise<void> {
   const subject = {
     title: play.title.toString(),
     item: play.item.toString(),
@@ -76,7 +134,7 @@ async function restoreContinuedPlay (ref: ProfileRef, play: StoredPlay): Promise
     itemName: play.itemName,
     mediaFile: play.mediaFile?.toString() ?? null,
   }
-  await mergeIntoPlay(play._id, ref, subject, toPlayProgress(play), play.isPlayed)
+  await mergeIntoPlay(id, ref, subject, toPlayProgress(play), play.isPlayed, continuedPlay)
 }
 
 /**
