@@ -11,24 +11,45 @@ import { restoreMarks, restoreRemovedPlay } from './restore-plays.js'
 import { cancelRun } from './rewatch.js'
 import { findOtherActions, isOlderAction } from './undo-log.js'
 
+interface UndoneAction {
+  readonly action: StoredUndo
+  readonly startedAt: Date
+}
+
 /**
  * Repeats the undos of other actions, newest action first, so that each finds what the newer one restores. Call it when
  * everything that the action replaced is restored: a parallel undo is either in the list or finds the restored state.
  */
 export async function repeatUndos (watching: WatchingDeps, ref: ProfileRef, undo: StoredUndo): Promise<void> {
   const actions = await findOtherActions(ref, undo)
-  for (const action of actions) {
+  const undone = actions.flatMap((action): UndoneAction[] => {
     const startedAt = action.undoStartedAt ?? action.undoneAt
-    if (startedAt === null) continue
-    const isUndoneSince = startedAt >= undo.at
-    const isHidden = isUndoneSince && isOlderAction(action, undo)
+    return startedAt === null ? [] : [{ action, startedAt }]
+  })
+  await restorePlaysAndMarks(watching, ref, undo, undone)
+  for (const { action, startedAt } of undone) {
+    const isHidden = startedAt >= undo.at && isOlderAction(action, undo)
     const isOfAction = (name: keyof DismissalState): boolean => isHidden && !isDecidedSince(actions, action, undo, name)
-    const isRestored = await repeatUndo(watching, ref, action, startedAt, isOfAction)
-    // Undone since: an attempt that crashed may have restored it without projecting the title.
-    if (isRestored || (isUndoneSince && action.title !== null)) {
-      await projectTitle(watching, ref, action.title?.toString() ?? '')
-    }
+    await restoreDecisions(watching, ref, action, startedAt, isOfAction)
   }
+}
+
+/** Restores the plays and marks of all actions before their decisions, so that each title is projected once. */
+async function restorePlaysAndMarks (
+  watching: WatchingDeps,
+  ref: ProfileRef,
+  undo: StoredUndo,
+  undone: readonly UndoneAction[],
+): Promise<void> {
+  const titles = new Set<string>()
+  for (const { action, startedAt } of undone) {
+    const { change, title } = action
+    const isRestored = (change.kind === 'rows' && await restoreMarks(action, change.rows)) ||
+      (change.kind === 'removed-play' && await restoreRemovedPlay(action, change.play))
+    // Undone since: an attempt that crashed may have restored it without projecting the title.
+    if (title !== null && (isRestored || startedAt >= undo.at)) titles.add(title.toString())
+  }
+  for (const titleId of titles) await projectTitle(watching, ref, titleId)
 }
 
 /** True when a later action has changed a decision about the same title. */
@@ -45,43 +66,35 @@ function isDecidedSince (
   )
 }
 
-/** @returns whether plays or marks of the title were restored that are not projected */
-async function repeatUndo (
+async function restoreDecisions (
   watching: WatchingDeps,
   ref: ProfileRef,
   action: StoredUndo,
   startedAt: Date,
   isOfAction: (name: keyof DismissalState) => boolean,
-): Promise<boolean> {
+): Promise<void> {
   const { change } = action
   const titleId = action.title?.toString() ?? ''
   switch (change.kind) {
     case 'entry':
       await restoreDismissal(watching, ref, action, change, isOfAction)
-      return false
-    case 'rows':
-      return await restoreMarks(action, change.rows)
-    case 'removed-play':
-      return await restoreRemovedPlay(action, change.play)
+      return
     case 'rewatch':
       await cancelRun(watching, ref, titleId, change.since, startedAt)
       await restoreDismissal(watching, ref, action, change, isOfAction)
-      return false
+      return
     case 'cleared-title': {
       const entry = await loadWatchEntry(ref, titleId)
-      if (entry?.clearedAt?.getTime() !== action.at.getTime()) return false
+      if (entry?.clearedAt?.getTime() !== action.at.getTime()) return
       await projectTitle(watching, ref, titleId, await findClearedDecisions(ref, action, change.entry))
-      return false
+      return
     }
-    case 'cleared-history': {
-      const { historyClearedAt } = change
+    case 'cleared-history':
       await Account.updateOne({ _id: ref.account }, {
-        $set: { 'profiles.$[profile].historyClearedAt': historyClearedAt },
+        $set: { 'profiles.$[profile].historyClearedAt': change.historyClearedAt },
       }, {
         arrayFilters: [{ 'profile._id': new Types.ObjectId(ref.profile), 'profile.historyClearedAt': action.at }],
         timestamps: false,
       })
-      return false
-    }
   }
 }

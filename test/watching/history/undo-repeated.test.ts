@@ -3,9 +3,11 @@ import t from 'tap'
 import { Play } from '../../../models/play.js'
 import { rebuildHistory } from '../../../src/watching/history/rebuild.js'
 import { containerOf } from '../../support/app.js'
+import { recordCommands } from '../../support/database-commands.js'
 import { buildUndoScene, createUndoActor, type UndoActor } from './undo-order.js'
 
 t.test('repeated undos', async (t) => {
+  const recorder = recordCommands(t)
   const scene = await buildUndoScene(t)
   const [first = '', second = ''] = scene.episodes
   const clearTitle = async (actor: UndoActor, titleId: string): Promise<string> =>
@@ -82,5 +84,23 @@ t.test('repeated undos', async (t) => {
     await Play.updateOne({ profile: actor.user.profileId }, { $set: { removedAt: Number(removedAt) + 5 } })
     await actor.undo(removed)
     t.strictSame(await actor.readState(), before)
+  })
+
+  t.test('a title is projected once, however many of its actions are undone', async (t) => {
+    const counts: number[] = []
+    for (const marks of [2, 6]) {
+      const actor = await createUndoActor(scene)
+      await actor.plays(scene.movie, 20_000)
+      const before = await actor.readState()
+      const tokens: string[] = []
+      for (let i = 0; i < marks; i++) tokens.push(await actor.put(`watched/${scene.movie}`))
+      const cleared = await clearTitle(actor, scene.movie)
+      for (const token of tokens) await actor.undo(token)
+      recorder.take()
+      await actor.undo(cleared)
+      counts.push(recorder.take().filter((command) => command === 'update accounts').length)
+      t.strictSame(await actor.readState(), before)
+    }
+    t.equal(counts[0], counts[1])
   })
 })
