@@ -41,11 +41,16 @@ function expiryOf (at: Date): Date {
 
 /**
  * Stores that undoing an action starts. The record then remains for as long as any action before this time can be
- * undone, because their undos repeat this one.
+ * undone, because their undos repeat this one. So do the soft-deleted documents, which a repeated attempt restores.
  */
 export async function startUndo ({ now }: WatchingDeps, undo: StoredUndo): Promise<void> {
   const at = now()
-  await Undo.updateOne({ _id: undo._id }, { $set: { undoStartedAt: at, expiresAt: expiryOf(at) } })
+  const expiresAt = expiryOf(at)
+  // First: an undo that succeeds after a crash in between would restore a part of the documents.
+  if (undo.change.kind === 'cleared-title' || undo.change.kind === 'cleared-history') {
+    await SoftDeleted.updateMany({ undo: undo._id }, { $set: { expiresAt } })
+  }
+  await Undo.updateOne({ _id: undo._id }, { $set: { undoStartedAt: at, expiresAt } })
 }
 
 /** Finds the other actions of a profile, newest first: those about a title, or all. Entries are left out. */

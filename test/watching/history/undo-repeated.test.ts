@@ -1,10 +1,17 @@
 // Undos of earlier actions, which undoing a clearing repeats: they change what their action wrote, and nothing else.
+import mongoose from 'mongoose'
 import t from 'tap'
 import { Play } from '../../../models/play.js'
+import { SoftDeleted } from '../../../models/soft-deleted.js'
+import { Undo, type StoredUndo } from '../../../models/undo.js'
 import { rebuildHistory } from '../../../src/watching/history/rebuild.js'
+import { startUndo } from '../../../src/watching/history/undo-log.js'
+import { undoAction } from '../../../src/watching/history/undo.js'
 import { containerOf } from '../../support/app.js'
 import { recordCommands } from '../../support/database-commands.js'
 import { buildUndoScene, createUndoActor, type UndoActor } from './undo-order.js'
+
+const DAY_MS = 86_400_000
 
 t.test('repeated undos', async (t) => {
   const recorder = recordCommands(t)
@@ -102,5 +109,23 @@ t.test('repeated undos', async (t) => {
       t.strictSame(await actor.readState(), before)
     }
     t.equal(counts[0], counts[1])
+  })
+
+  t.test('an undo that crashed on its last day restores everything when it is repeated later', async (t) => {
+    const { watching } = containerOf(scene.app)
+    for (const path of [`history?titleId=${scene.movie}`, 'history']) {
+      const actor = await createUndoActor(scene)
+      await actor.plays(scene.movie, 20_000)
+      const cleared = await actor.remove(path)
+      scene.clock.advance(29 * DAY_MS)
+      await startUndo(watching, await Undo.findById(cleared).orFail().lean<StoredUndo>())
+      scene.clock.advance(2 * DAY_MS)
+      // What the TTL indexes of the database do.
+      const isExpired = { expiresAt: mongoose.trusted({ $lte: scene.clock.now() }) }
+      await Promise.all([Undo.deleteMany(isExpired), SoftDeleted.deleteMany(isExpired)])
+      const ref = { account: String((await Undo.findById(cleared).orFail()).account), profile: actor.user.profileId }
+      await undoAction(watching, ref, cleared)
+      t.equal(await Play.countDocuments({ profile: ref.profile }), 1)
+    }
   })
 })
