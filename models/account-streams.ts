@@ -48,6 +48,7 @@ export interface StreamLease {
   eventId: string
   positionMs: number
   furthestMs: number
+  /** As the client counts it since the start of the stream, like `reachedEndWatchedMs`. */
   watchedMs: number | null
   reachedEndAt: Date | null
   reachedEndWatchedMs: number | null
@@ -67,6 +68,8 @@ export interface LeaseRestart {
   /** Events up to this time are ignored. */
   at: Date
   positionMs: number
+  /** `watchedMs` then, which the client continues to count from; missing when an earlier version restarted the play. */
+  watchedMs?: number
 }
 
 export interface StoredStreams {
@@ -94,7 +97,7 @@ const RETENTION_MS = 15_000
 /** `expiresAt` of a lease that lost its place: ended by every clock, and not null, so that it is removed. */
 const ENDED = new Date(1)
 
-const restartSchema = new Schema<LeaseRestart>({ at: Date, positionMs: Number }, { _id: false })
+const restartSchema = new Schema<LeaseRestart>({ at: Date, positionMs: Number, watchedMs: Number }, { _id: false })
 
 const leaseSchema = new Schema<StreamLease>({
   profile: { type: Schema.Types.ObjectId, required: true },

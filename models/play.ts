@@ -41,6 +41,10 @@ export interface StoredPlay {
   isPlayed: boolean
   /** When the profile removed the play. The document stays, so that a late event does not restore it. */
   removedAt: Date | null
+  /** Of a removed play: `watchedMs` and `watchedBeforeMs` at the removal, ms. Late events do not change it. */
+  watchedMsAtRemoval?: number
+  /** Playing time that the client counts for what was removed before, ms; not in `watchedMs`. Missing: 0. */
+  watchedBeforeMs?: number
   /**
    * Of a play that continues a removed one: the play of the viewing that was removed first. If it is restored, both are
    * one viewing again.
@@ -73,6 +77,8 @@ const playSchema = new Schema<StoredPlay>({
   cancelledAt: { type: Date },
   isPlayed: { type: Boolean, default: true },
   removedAt: { type: Date, default: null },
+  watchedMsAtRemoval: { type: Number },
+  watchedBeforeMs: { type: Number },
   continuedPlay: { type: Schema.Types.ObjectId },
 }, { collection: 'plays', versionKey: false })
 
@@ -110,7 +116,12 @@ export function toPlayProgress (play: StoredPlay): PlayProgress {
     watchedMs: play.watchedMs,
     reachedEndAt: play.reachedEndAt?.getTime() ?? null,
     reachedEndWatchedMs: play.reachedEndWatchedMs,
+    ...(hasRemovedTime(play) ? { watchedBeforeMs: play.watchedBeforeMs } : {}),
   }
+}
+
+function hasRemovedTime (play: StoredPlay): play is StoredPlay & { watchedBeforeMs: number } {
+  return (play.watchedBeforeMs ?? 0) > 0
 }
 
 /** Converts a document of kind `mark`. */

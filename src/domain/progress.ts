@@ -45,12 +45,17 @@ export interface PlayProgress {
   readonly positionMs: number
   readonly durationMs: number | null
   readonly furthestMs: number
-  /** Highest playing time that the client reported; null if it reported none. */
+  /** Highest playing time that the client reported, without `watchedBeforeMs`; null if it reported none. */
   readonly watchedMs: number | null
   /** Time of the newest event at or past the completion threshold; null without one. */
   readonly reachedEndAt: number | null
-  /** Highest reported playing time of the events at or past the completion threshold. */
+  /** Highest reported playing time of the events at or past the completion threshold, without `watchedBeforeMs`. */
   readonly reachedEndWatchedMs: number | null
+  /**
+   * Playing time that the client reported for what was removed from the history; the counter of a client includes it.
+   * Omitted: 0.
+   */
+  readonly watchedBeforeMs?: number
 }
 
 /**
@@ -128,6 +133,9 @@ export function playProgressOfEvent (event: ProgressEvent, timing: ItemTiming): 
 export function mergePlayProgress (a: PlayProgress, b: PlayProgress): PlayProgress {
   const newest = compareNewestEvents(a, b) >= 0 ? a : b
   const first = compareStarts(a, b) <= 0 ? a : b
+  // The counter of a client is what both records have in common.
+  const watchedBeforeMs = Math.min(a.watchedBeforeMs ?? 0, b.watchedBeforeMs ?? 0)
+  const [one, other] = [countPlayingTimeFrom(a, watchedBeforeMs), countPlayingTimeFrom(b, watchedBeforeMs)]
   return {
     startedAt: first.startedAt,
     startPositionMs: first.startPositionMs,
@@ -136,9 +144,27 @@ export function mergePlayProgress (a: PlayProgress, b: PlayProgress): PlayProgre
     positionMs: newest.positionMs,
     durationMs: newest.durationMs,
     furthestMs: Math.max(a.furthestMs, b.furthestMs),
-    watchedMs: maxOrNull(a.watchedMs, b.watchedMs),
+    watchedMs: maxOrNull(one.watchedMs, other.watchedMs),
     reachedEndAt: maxOrNull(a.reachedEndAt, b.reachedEndAt),
-    reachedEndWatchedMs: maxOrNull(a.reachedEndWatchedMs, b.reachedEndWatchedMs),
+    reachedEndWatchedMs: maxOrNull(one.reachedEndWatchedMs, other.reachedEndWatchedMs),
+    ...(watchedBeforeMs === 0 ? {} : { watchedBeforeMs }),
+  }
+}
+
+/**
+ * Counts the playing time of a play from a value of the client's counter on.
+ * @param watchedBeforeMs the value, ms; a counter below it counts as 0
+ */
+export function countPlayingTimeFrom (play: PlayProgress, watchedBeforeMs: number): PlayProgress {
+  const { watchedBeforeMs: before = 0, ...rest } = play
+  if (before === watchedBeforeMs) return play
+  const count = (timeMs: number | null): number | null =>
+    timeMs === null ? null : Math.max(0, timeMs + before - watchedBeforeMs)
+  return {
+    ...rest,
+    watchedMs: count(play.watchedMs),
+    reachedEndWatchedMs: count(play.reachedEndWatchedMs),
+    ...(watchedBeforeMs === 0 ? {} : { watchedBeforeMs }),
   }
 }
 

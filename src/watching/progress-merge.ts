@@ -1,7 +1,7 @@
 // The merge rule of plays as the database executes it: expressions for stored plays and for stream leases.
 // `mergePlayProgress` in src/domain/progress.ts is the same rule in memory, in the same order; a test compares them.
-import type { StoredPlay } from '../../models/play.js'
-import { dateOrNull, type ProgressEvent, type PlayProgress } from '../domain/progress.js'
+import type { LeaseRestart } from '../../models/account-streams.js'
+import { countPlayingTimeFrom, dateOrNull, type ProgressEvent, type PlayProgress } from '../domain/progress.js'
 
 /**
  * Builds the expressions that merge progress into a stored play. One stage sets `isNewest` and `isFirst`, the next
@@ -10,6 +10,7 @@ import { dateOrNull, type ProgressEvent, type PlayProgress } from '../domain/pro
  * 1. The newest event, by (`at`, `eventId`, `positionMs`, `durationMs`), sets these four fields.
  * 2. The first start, by (`startedAt`, `startPositionMs`), sets these two fields.
  * 3. `furthestMs`, `watchedMs`, `reachedEndAt` and `reachedEndWatchedMs` keep the maximum; null is the least value.
+ * 4. `watchedBeforeMs` keeps the minimum. Playing times are compared with it, as clients count them.
  */
 export function playMergeExpressions (
   progress: PlayProgress,
@@ -29,6 +30,13 @@ export function playMergeExpressions (
     ['$startedAt', startedAt],
     ['$startPositionMs', progress.startPositionMs],
   ])
+  const { watchedBeforeMs: beforeMs = 0 } = progress
+  const storedBeforeMs = { $ifNull: ['$watchedBeforeMs', 0] }
+  const commonBeforeMs = beforeMs === 0 ? 0 : { $cond: [isInsert, beforeMs, { $min: [storedBeforeMs, beforeMs] }] }
+  const maxTimeOrNull = (path: string, timeMs: number | null): object => {
+    const counted = [{ $add: [path, storedBeforeMs] }, timeMs === null ? null : timeMs + beforeMs]
+    return { $ifNull: [{ $subtract: [{ $max: counted }, commonBeforeMs] }, null] }
+  }
   return {
     isNewest: { $or: [isInsert, isNewest] },
     isFirst: { $or: [isInsert, isFirst] },
@@ -40,9 +48,12 @@ export function playMergeExpressions (
       positionMs: { $cond: ['$isNewest', progress.positionMs, '$positionMs'] },
       durationMs: { $cond: ['$isNewest', progress.durationMs, '$durationMs'] },
       furthestMs: { $max: ['$furthestMs', progress.furthestMs] },
-      watchedMs: maxOrNull('$watchedMs', progress.watchedMs),
+      watchedMs: maxTimeOrNull('$watchedMs', progress.watchedMs),
       reachedEndAt: maxOrNull('$reachedEndAt', dateOrNull(progress.reachedEndAt)),
-      reachedEndWatchedMs: maxOrNull('$reachedEndWatchedMs', progress.reachedEndWatchedMs),
+      reachedEndWatchedMs: maxTimeOrNull('$reachedEndWatchedMs', progress.reachedEndWatchedMs),
+      watchedBeforeMs: beforeMs === 0
+        ? { $cond: [{ $gt: ['$watchedBeforeMs', 0] }, 0, '$watchedBeforeMs'] }
+        : commonBeforeMs,
     },
   }
 }
@@ -103,32 +114,39 @@ export function leaseMergeExpressions (event: ProgressEvent): object {
 
 /**
  * Builds expressions that start the play of a lease again, because it was removed from the history: what was reported
- * up to that time does not count. An event that arrived since keeps its position and its playing time.
+ * up to that time does not count. An event that arrived since keeps its position and its end, but not its playing time,
+ * which includes that of before. If the position is estimated, the play starts at the estimate.
  */
 export function leaseRestartExpressions (at: Date): object {
   const hasNewerEvent = { $gt: ['$$lease.at', at] }
   const hasNewerEnd = { $gt: ['$$lease.reachedEndAt', at] }
+  const isEstimated = { $and: ['$$lease.estimatePosition', { $eq: ['$$lease.at', null] }] }
+  // `estimatePositionMs` in memory. With numbers, because the fallback server does not subtract dates.
+  const passedMs = { $subtract: [at.getTime(), { $toLong: '$$lease.startedAt' }] }
+  const playedMs = { $max: [0, { $min: [passedMs, '$$lease.servedMs'] }] }
+  const estimate = { $min: [{ $add: ['$$lease.startPositionMs', playedMs] }, '$$lease.durationMs'] }
+  const positionMs = { $cond: [isEstimated, estimate, '$$lease.positionMs'] }
   return {
-    restart: { at, positionMs: '$$lease.positionMs' },
-    furthestMs: '$$lease.positionMs',
+    restart: { at, positionMs, watchedMs: { $max: ['$$lease.watchedMs', '$$lease.restart.watchedMs', 0] } },
+    positionMs,
+    furthestMs: positionMs,
     watchedMs: { $cond: [hasNewerEvent, '$$lease.watchedMs', null] },
     reachedEndAt: { $cond: [hasNewerEnd, '$$lease.reachedEndAt', null] },
     reachedEndWatchedMs: { $cond: [hasNewerEnd, '$$lease.reachedEndWatchedMs', null] },
   }
 }
 
-/** Builds expressions that merge the removed play of a lease again, because it was restored. */
-export function leaseRestoreExpressions (
-  { furthestMs, watchedMs, reachedEndAt, reachedEndWatchedMs }: Pick<
-    StoredPlay,
-    'furthestMs' | 'watchedMs' | 'reachedEndAt' | 'reachedEndWatchedMs'
-  >,
-): object {
+/**
+ * Builds expressions that merge the removed play of a lease again, because it was restored.
+ * @param restart where the restored play itself starts, after an earlier removal; null if it starts with the stream
+ */
+export function leaseRestoreExpressions (restored: PlayProgress, restart: LeaseRestart | null): object {
+  const { furthestMs, watchedMs, reachedEndAt, reachedEndWatchedMs } = countPlayingTimeFrom(restored, 0)
   return {
-    restart: null,
+    restart: { $literal: restart },
     furthestMs: { $max: ['$$lease.furthestMs', furthestMs] },
     watchedMs: maxOrNull('$$lease.watchedMs', watchedMs),
-    reachedEndAt: maxOrNull('$$lease.reachedEndAt', reachedEndAt),
+    reachedEndAt: maxOrNull('$$lease.reachedEndAt', dateOrNull(reachedEndAt)),
     reachedEndWatchedMs: maxOrNull('$$lease.reachedEndWatchedMs', reachedEndWatchedMs),
   }
 }

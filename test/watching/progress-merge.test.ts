@@ -213,6 +213,36 @@ t.test('events of a play', async (t) => {
     )
   })
 
+  t.test('merge equally when some leave out the playing time of a removed play', async (t) => {
+    const anyProgress = fc.record({ event: anyEvent, watchedBeforeMs: fc.constantFrom(0, 0, 7_000, 30_000) })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyProgress, { minLength: 1, maxLength: 6 }),
+        fc.boolean(),
+        async (all, isKnown) => {
+          const [timing] = TIMINGS as [ItemTiming]
+          const [first, ...rest] = all.map(({ event, watchedBeforeMs }): PlayProgress => ({
+            ...toProgress(event, timing),
+            ...(watchedBeforeMs === 0 ? {} : { watchedBeforeMs }),
+          })) as [PlayProgress, ...PlayProgress[]]
+          const expected = rest.reduce(mergePlayProgress, first)
+          t.strictSame([...rest, ...rest].reduceRight(mergePlayProgress, first), expected, 'in any order and repeated')
+          const ref = newRef()
+          let known: readonly StoredPlay[] = []
+          for (const progress of [first, ...rest]) {
+            const write = { playKey: 'play', subject, progress, isPlayed: true }
+            await mergePlays(ref, [write], isKnown ? known : [])
+            known = mergeIntoRecords(ref, known, [write])
+          }
+          const stored = await findPlay(ref, 'play')
+          t.strictSame(known, [stored])
+          t.strictSame(stored === null ? null : toPlayProgress(stored), expected)
+        },
+      ),
+      { numRuns: 60, endOnFailure: true },
+    )
+  })
+
   t.test('of the same moment are ordered by event ID as the database orders text', async (t) => {
     const [timing] = TIMINGS as [ItemTiming]
     for (const [lower, higher] of [['～', '🎬'], ['\uFB01', '𠮷'], ['e\u0301', 'é'], ['B', 'a'], ['', 'a']] as const) {

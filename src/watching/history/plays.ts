@@ -88,6 +88,8 @@ export interface PlayWrite {
   /** The progress of each event; omitted for the events of a stream, which are merged before. */
   readonly events?: readonly PlayProgress[]
   readonly isPlayed: boolean
+  /** Time from which the progress counts (ms since the epoch), if it leaves out what was removed before. */
+  readonly restartedAt?: number
   /** The play of the viewing that was removed first, if this one continues it. */
   readonly continuedPlay?: Types.ObjectId
 }
@@ -117,10 +119,14 @@ export async function mergePlays (
 }
 
 /** True for the common case: a newer event of a play that the history lists, and that has not started before. */
-function isContinued (record: StoredPlay, { at, startedAt, startPositionMs }: PlayProgress): boolean {
+function isContinued (
+  record: StoredPlay,
+  { at, startedAt, startPositionMs, watchedBeforeMs = 0 }: PlayProgress,
+): boolean {
   const started = record.startedAt.getTime()
   const isStartSame = started < startedAt || (started === startedAt && record.startPositionMs <= startPositionMs)
-  return record.isPlayed && record.removedAt === null && record.at.getTime() < at && isStartSame
+  const isCountSame = (record.watchedBeforeMs ?? 0) === watchedBeforeMs
+  return record.isPlayed && record.removedAt === null && record.at.getTime() < at && isStartSame && isCountSame
 }
 
 /**
@@ -141,6 +147,7 @@ function buildContinuationPipeline (
       { $lt: ['$at', at] },
       { $eq: ['$startedAt', record.startedAt] },
       { $eq: ['$startPositionMs', record.startPositionMs] },
+      { $eq: [{ $ifNull: ['$watchedBeforeMs', 0] }, record.watchedBeforeMs ?? 0] },
     ],
   }
   const maximum = (name: keyof StoredPlay, value: unknown): object =>
@@ -196,6 +203,9 @@ function mergeIntoRecord (
       ...(continuedPlay === undefined ? {} : { continuedPlay }),
     },
     ...merged,
+    ...(stored?.watchedBeforeMs === undefined && progress.watchedBeforeMs === undefined
+      ? {}
+      : { watchedBeforeMs: merged.watchedBeforeMs ?? 0 }),
     ...(isNewest && mediaFile !== null ? { mediaFile: new Types.ObjectId(mediaFile) } : {}),
     kind: 'play',
     startedAt: new Date(merged.startedAt),

@@ -8,6 +8,7 @@ import {
 } from '../../catalogue/store/catalogue.js'
 import type { ItemState } from '../../domain/item-state.js'
 import {
+  countPlayingTimeFrom,
   isEmptyPlay,
   mergePlayProgress,
   playProgressOfEvent,
@@ -29,7 +30,7 @@ export interface ProgressReport extends ProgressEvent {
   /** ID of the play from the client; null merges all events of an item and a UTC day into one play. */
   readonly playId?: string | null
   /** The start of the play when it is known, so that an event from a slow clock does not move it. */
-  readonly start?: Pick<PlayProgress, 'startedAt' | 'startPositionMs'>
+  readonly start?: Pick<PlayProgress, 'startedAt' | 'startPositionMs' | 'watchedBeforeMs'>
 }
 
 /** The events of one item. */
@@ -116,7 +117,8 @@ function mergeReports (
   const plays = new Map<string, MergedPlay>()
   for (const report of reports) {
     const playKey = choosePlayKey(item.id, report, playKeys)
-    const progress = { ...playProgressOfEvent(report, timing), ...report.start }
+    const { watchedBeforeMs = 0, ...start } = report.start ?? {}
+    const progress = { ...countPlayingTimeFrom(playProgressOfEvent(report, timing), watchedBeforeMs), ...start }
     const known = plays.get(playKey)
     plays.set(playKey, {
       playId: report.playId ?? playKey,

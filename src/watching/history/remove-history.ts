@@ -5,6 +5,7 @@ import { ChangeLog, recordChange } from '../../../models/change-log.js'
 import { Play, type StoredPlay } from '../../../models/play.js'
 import { ProfileTitlePreferences } from '../../../models/profile-title-preferences.js'
 import type { StoredUndo } from '../../../models/undo.js'
+import { updateWithPipeline } from '../../../models/upsert.js'
 import { WatchArchive } from '../../../models/watch-archive.js'
 import { WishlistOrder } from '../../../models/wishlist-order.js'
 import { notFound } from '../../errors.js'
@@ -34,11 +35,15 @@ export async function removePlay (
   const lease = await findLeaseOfPlay(ref, play)
   const undo = await storeUndo(watching, ref, title, { kind: 'removed-play', play: play._id })
   if (lease !== null) await restartLeases(ref, { streamId: lease._id.toString() }, undo.at)
+  const watchedMsAtRemoval = { $add: [{ $ifNull: ['$watchedMs', 0] }, { $ifNull: ['$watchedBeforeMs', 0] }] }
+  const removed = { $mergeObjects: ['$$ROOT', { removedAt: undo.at, watchedMsAtRemoval }] }
   // Two requests at once: the one that removes the play can undo it.
-  const { modifiedCount } = await Play.updateOne({ _id: play._id, removedAt: null }, { $set: { removedAt: undo.at } })
+  const isRemoved = await updateWithPipeline(Play, play._id, [
+    { $replaceWith: { $cond: [{ $eq: ['$removedAt', null] }, removed, '$$ROOT'] } },
+  ])
   await projectTitle(watching, ref, title)
   await refreshLeases(watching, ref, title)
-  return modifiedCount > 0 ? undoTokenOf(undo) : null
+  return isRemoved ? undoTokenOf(undo) : null
 }
 
 /** Removes the plays and marks of a title; later reports of earlier events are ignored. */

@@ -2,7 +2,7 @@
 // after its removal are a new play, which has a key of its own, so that the order of events makes no difference.
 import type { Types } from 'mongoose'
 import { derivePlayId, type StoredPlay } from '../../../models/play.js'
-import { lastEventAt, mergePlayProgress, type PlayProgress } from '../../domain/progress.js'
+import { countPlayingTimeFrom, lastEventAt, mergePlayProgress, type PlayProgress } from '../../domain/progress.js'
 import type { ProfileRef } from '../deps.js'
 import type { PlayWrite } from './plays.js'
 
@@ -32,7 +32,9 @@ function splitWrite (
   if (removed === undefined || lastEventAt(write.progress) <= removedAt) return [write]
   const events = write.events ?? [write.progress]
   const before = events.filter((event) => lastEventAt(event) <= removedAt)
-  const after = events.filter((event) => lastEventAt(event) > removedAt).map((event) => startAfter(event, removedAt))
+  const isCounted = write.restartedAt !== undefined && write.restartedAt >= removedAt
+  const after = events.filter((event) => lastEventAt(event) > removedAt)
+    .map((event) => startAfter(isCounted ? event : countSinceRemoval(event, removed), removedAt))
   const { playId = write.playKey, continuedPlay = removed._id } = write
   const playKey = deriveContinuationKey(removed._id, removedAt)
   return [
@@ -47,11 +49,25 @@ function mergeEvents (write: PlayWrite, events: readonly PlayProgress[]): PlayWr
   return first === undefined ? [] : [{ ...write, progress: rest.reduce(mergePlayProgress, first), events }]
 }
 
-/** A start from before the removal does not count: the play starts with the event. */
+/** Leaves out the playing time up to the removal. A lower one is that of a client that counts from 0 again. */
+function countSinceRemoval (event: PlayProgress, removed: StoredPlay): PlayProgress {
+  const { watchedMs, watchedBeforeMs = 0 } = removed
+  const removedMs = removed.watchedMsAtRemoval ?? (watchedMs ?? 0) + watchedBeforeMs
+  const hasRestarted = event.watchedMs !== null && event.watchedMs + (event.watchedBeforeMs ?? 0) < removedMs
+  return countPlayingTimeFrom(event, hasRestarted ? 0 : removedMs)
+}
+
+/**
+ * A start and an end from before the removal do not count. Merged events do not tell which of them reached the furthest
+ * position, so the newest position is the furthest.
+ */
 function startAfter (event: PlayProgress, removedAt: number): PlayProgress {
-  return event.startedAt >= removedAt
-    ? event
-    : { ...event, startedAt: event.at, startPositionMs: event.positionMs }
+  const { at, positionMs, reachedEndAt } = event
+  return {
+    ...event,
+    ...(event.startedAt >= removedAt ? {} : { startedAt: at, startPositionMs: positionMs, furthestMs: positionMs }),
+    ...(reachedEndAt === null || reachedEndAt > removedAt ? {} : { reachedEndAt: null, reachedEndWatchedMs: null }),
+  }
 }
 
 /**

@@ -75,7 +75,14 @@ async function writeLeaseToHistory (
   const before = await findTitleBefore(watching, ref, titleId)
   if (before === null || lastEventAt(progress) <= before.clearedAt) return null
   const isPlayed = !isEmptyPlay(progress)
-  const write = { playKey: lease._id.toString(), subject: toLeaseSubject(watching, lease), progress, isPlayed }
+  const { restart } = lease
+  const write = {
+    playKey: lease._id.toString(),
+    subject: toLeaseSubject(watching, lease),
+    progress,
+    isPlayed,
+    ...(restart?.watchedMs === undefined ? {} : { restartedAt: restart.at.getTime() }),
+  }
   if (!isPlayed) {
     // An unplayed start is stored too, though not listed, so that a late stop finds its play.
     await mergePlays(ref, [write])

@@ -2,9 +2,10 @@
 // removed. The lease stores both, so that live state needs no query; each change of the history updates them.
 import { isDeepStrictEqual } from 'node:util'
 import { findStreamLeases, isLeaseLive, type StreamLease } from '../../../models/account-streams.js'
-import { derivePlayId, findPlaysOfTitle, viewingId, type StoredPlay } from '../../../models/play.js'
+import { derivePlayId, findPlaysOfTitle, toPlayProgress, viewingId, type StoredPlay } from '../../../models/play.js'
 import { mergeIntoLease } from '../../../models/stream-lease-writes.js'
 import { deriveItemBase, EMPTY_BASE, type ItemBase } from '../../domain/item-state.js'
+import { mergePlayProgress, type PlayProgress } from '../../domain/progress.js'
 import { wouldStartRewatch } from '../../domain/rewatch-runs.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { deriveTitleWatchState, type TitleWatchState } from '../history/title-watch-state.js'
@@ -27,7 +28,14 @@ export function deriveBaseOfPlay (
   return { base: startsRewatch ? { ...EMPTY_BASE, finishedAt: base.finishedAt } : base, startsRewatch }
 }
 
-const RESTART_FIELDS = ['restart', 'furthestMs', 'watchedMs', 'reachedEndAt', 'reachedEndWatchedMs'] as const
+const RESTART_FIELDS = [
+  'restart',
+  'positionMs',
+  'furthestMs',
+  'watchedMs',
+  'reachedEndAt',
+  'reachedEndWatchedMs',
+] as const
 
 /** Starts the plays of streams again whose history is being removed: of one stream, of a title, or of the profile. */
 export async function restartLeases (
@@ -52,19 +60,32 @@ export async function refreshLeases (
   for (const lease of leases) {
     const records = await findPlaysOfTitle(ref.profile, lease.title)
     const base = toStoredBase(deriveBase(catalogue, ref, lease, records))
-    const restored = findRestoredPlay(ref, lease, records)
+    const restored = findRestoredProgress(ref, lease, records)
     if (restored === null && isDeepStrictEqual(base, lease.base)) continue
-    const changes = [{ base: { $literal: base } }, ...(restored === null ? [] : [leaseRestoreExpressions(restored)])]
+    const changes = [{ base: { $literal: base } }, ...(restored === null ? [] : [restoreOf(lease, restored)])]
     await mergeIntoLease(ref.account, { streamId: lease._id }, changes, ['base', ...RESTART_FIELDS])
   }
 }
 
-/** Finds the play of a lease that was removed, and is restored now; null if it was not. */
-function findRestoredPlay (ref: ProfileRef, lease: StreamLease, records: readonly StoredPlay[]): StoredPlay | null {
+/** Merges the plays of a lease that were removed, and are restored now; null without any. */
+function findRestoredProgress (
+  ref: ProfileRef,
+  lease: StreamLease,
+  records: readonly StoredPlay[],
+): PlayProgress | null {
   const { restart = null } = lease
   if (restart === null) return null
-  const id = derivePlayId(ref.profile, lease._id.toString())
-  return records.find((record) => record._id.equals(id) && record.startedAt < restart.at) ?? null
+  const [first, ...rest] = records
+    .filter((record) => isPlayOfLease(ref, lease, record) && record.startedAt < restart.at)
+    .map(toPlayProgress)
+  return first === undefined ? null : rest.reduce(mergePlayProgress, first)
+}
+
+/** A restored play that continues a removed one starts where that was removed. */
+function restoreOf ({ startedAt }: StreamLease, restored: PlayProgress): object {
+  const at = new Date(restored.startedAt)
+  const { startPositionMs: positionMs, watchedBeforeMs: watchedMs = 0 } = restored
+  return leaseRestoreExpressions(restored, at > startedAt ? { at, positionMs, watchedMs } : null)
 }
 
 /** The plays that started before that of the lease count, as when it started. */

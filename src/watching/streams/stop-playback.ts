@@ -55,9 +55,9 @@ async function stopWithoutLease (
   const play = await findPlay(ref, streamId)
   if (play === null) throw notFound('stream')
   const { title, item } = findPlayed(watching, play)
-  const { startedAt, startPositionMs } = toPlayProgress(play)
+  const { startedAt, startPositionMs, watchedBeforeMs = 0 } = toPlayProgress(play)
   if (item !== null && title !== null && !isFailedStart(event, startPositionMs)) {
-    const report = { ...event, playKey: streamId, start: { startedAt, startPositionMs } }
+    const report = { ...event, playKey: streamId, start: { startedAt, startPositionMs, watchedBeforeMs } }
     await recordProgress(watching, ref, title, item, [report])
   }
   return await loadStoredStates(watching, ref, play)

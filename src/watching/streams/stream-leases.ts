@@ -13,7 +13,13 @@ import { mergeIntoLease } from '../../../models/stream-lease-writes.js'
 import { updateWithPipeline } from '../../../models/upsert.js'
 import { applyPlay, type ItemBase, type ItemState } from '../../domain/item-state.js'
 import type { PlanLimits } from '../../domain/plans.js'
-import { dateOrNull, limitToRuntime, type PlayProgress, type ProgressEvent } from '../../domain/progress.js'
+import {
+  countPlayingTimeFrom,
+  dateOrNull,
+  limitToRuntime,
+  type PlayProgress,
+  type ProgressEvent,
+} from '../../domain/progress.js'
 import type { ProfileRef } from '../deps.js'
 import { leaseMergeExpressions } from '../progress-merge.js'
 import { createStreamId } from './stream-id.js'
@@ -270,7 +276,7 @@ export function toLeaseProgress (lease: StreamLease): PlayProgress {
     reachedEndAt: lease.reachedEndAt?.getTime() ?? null,
     reachedEndWatchedMs: lease.reachedEndWatchedMs,
   }
-  return limitToRuntime(progress, lease.durationMs)
+  return limitToRuntime(countPlayingTimeFrom(progress, restart?.watchedMs ?? 0), lease.durationMs)
 }
 
 export function toStoredBase ({ watchedMs, finishedAt, reachedEndAt, activeAt }: ItemBase): StreamLease['base'] {
