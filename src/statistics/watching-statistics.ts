@@ -34,19 +34,34 @@ export interface PlaysOfTitle {
   readonly profiles: number
 }
 
-/** A stage of its own for the period, so that the index covers it. Marks and removed plays do not count. */
-const playsOf = ({ from, until }: Period) => [
+/**
+ * A stage of its own for the period, so that the index covers it. Marks and removed plays do not count. A restored play
+ * and the one that continued it are one viewing: their counters have the time in common, as in `mergePlayProgress`.
+ */
+const viewingsOf = ({ from, until }: Period) => [
   { $match: { startedAt: { $gte: new Date(from), $lt: new Date(until) } } },
   { $match: { isPlayed: true, kind: 'play', removedAt: null } },
+  {
+    $group: {
+      _id: { $ifNull: ['$continuedPlay', '$_id'] },
+      profile: { $last: '$profile' },
+      title: { $last: '$title' },
+      titleName: { $last: '$titleName' },
+      counterMs: { $max: { $add: ['$watchedMs', { $ifNull: ['$watchedBeforeMs', 0] }] } },
+      watchedBeforeMs: { $min: { $ifNull: ['$watchedBeforeMs', 0] } },
+    },
+  },
 ]
+
+const WATCHED_MS = { $sum: { $subtract: ['$counterMs', '$watchedBeforeMs'] } }
 
 /** Counts the plays of each day of a period, days without plays included. */
 export async function countPlaysByDay ({ from, until }: Period): Promise<PlaysOfDay[]> {
   const days: PlaysOfDay[] = []
   for (let day = from; day < until; day += DAY_MS) {
     const [counts] = await Play.aggregate<Omit<PlaysOfDay, 'date'>>([
-      ...playsOf({ from: day, until: day + DAY_MS }),
-      { $group: { _id: '$profile', plays: { $sum: 1 }, watchedMs: { $sum: '$watchedMs' } } },
+      ...viewingsOf({ from: day, until: day + DAY_MS }),
+      { $group: { _id: '$profile', plays: { $sum: 1 }, watchedMs: WATCHED_MS } },
       {
         $group: { _id: null, plays: { $sum: '$plays' }, watchedMs: { $sum: '$watchedMs' }, profiles: { $sum: 1 } },
       },
@@ -61,13 +76,13 @@ export async function countPlaysByDay ({ from, until }: Period): Promise<PlaysOf
 /** Lists the most played titles of a period. */
 export async function listMostPlayedTitles (period: Period, limit: number): Promise<PlaysOfTitle[]> {
   const titles = await Play.aggregate<Omit<PlaysOfTitle, 'titleId'> & { _id: Types.ObjectId }>([
-    ...playsOf(period),
+    ...viewingsOf(period),
     {
       $group: {
         _id: { title: '$title', profile: '$profile' },
         titleName: { $last: '$titleName' },
         plays: { $sum: 1 },
-        watchedMs: { $sum: '$watchedMs' },
+        watchedMs: WATCHED_MS,
       },
     },
     {

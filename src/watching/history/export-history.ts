@@ -1,28 +1,68 @@
 // Exports the whole history of a profile as a stream. It reads one page at a time, as fast as the client receives.
 import { stringify } from 'csv-stringify'
+import mongoose from 'mongoose'
 import { pipeline, Readable } from 'node:stream'
 import type { Static } from 'typebox'
-import { toPlayProgress, type StoredPlay } from '../../../models/play.js'
+import { Play, toPlayProgress, viewingId, type StoredPlay } from '../../../models/play.js'
 import { findVisibleTitle } from '../../catalogue/queries/find-visible.js'
+import { groupBy } from '../../domain/arrays.js'
 import type { MaturityScope } from '../../domain/maturity.js'
-import { watchedMsOfPlay } from '../../domain/progress.js'
+import { dateOrNull, mergePlayProgress, watchedMsOfPlay } from '../../domain/progress.js'
 import type { HistoryFile } from '../../schemas/history-transfer.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
-import { hasFinishedItem, listHistory, type HistoryCursor } from './list-history.js'
+import { hasFinishedItem, isListedPlay, listHistory, type HistoryCursor } from './list-history.js'
 
 /** Plays held in memory. */
 const PAGE_SIZE = 250
 
 type ExportedPlay = Static<typeof HistoryFile>['plays'][number]
 
-/** Reads the history newest first; the first page flushes what is playing. */
+/**
+ * Reads the history newest first; the first page flushes what is playing. A restored play and the one that continued it
+ * are one row, so that an import counts them once.
+ */
 async function* readPages (watching: WatchingDeps, ref: ProfileRef): AsyncGenerator<StoredPlay[]> {
   let after: HistoryCursor | null = null
+  let viewings: ReadonlyMap<string, StoredPlay> | null = null
+  const listed = new Set<string>()
   do {
     const page = await listHistory(watching, ref, { after, limit: PAGE_SIZE })
-    yield page.plays
+    viewings ??= await findContinuedViewings(ref)
+    const rows: StoredPlay[] = []
+    for (const play of page.plays) {
+      const id = viewingId(play).toString()
+      const viewing = viewings.get(id)
+      if (viewing === undefined || !listed.has(id)) rows.push(viewing ?? play)
+      if (viewing !== undefined) listed.add(id)
+    }
+    yield rows
     after = page.next
   } while (after !== null)
+}
+
+/** Finds the viewings with a play that continues a removed one, each merged, by the ID of the viewing. */
+async function findContinuedViewings ({ profile }: ProfileRef): Promise<Map<string, StoredPlay>> {
+  const isContinuation = mongoose.trusted({ $exists: true })
+  const continuing = await Play.find({ profile, continuedPlay: isContinuation } as never).lean<StoredPlay[]>()
+  const firstIds = mongoose.trusted({ $in: continuing.map(viewingId) })
+  const first = continuing.length === 0
+    ? []
+    : await Play.find({ _id: firstIds } as never).lean<StoredPlay[]>()
+  const byViewing = groupBy([...first, ...continuing].filter(isListedPlay), (play) => viewingId(play).toString())
+  return new Map([...byViewing].map(([id, plays]) => [id, plays.reduce(mergePlays)]))
+}
+
+/** Merges plays of one viewing; the row has the ID of the first. */
+function mergePlays (a: StoredPlay, b: StoredPlay): StoredPlay {
+  const { watchedBeforeMs = 0, ...progress } = mergePlayProgress(toPlayProgress(a), toPlayProgress(b))
+  return {
+    ...(a.startedAt <= b.startedAt ? a : b),
+    ...progress,
+    watchedBeforeMs,
+    startedAt: new Date(progress.startedAt),
+    at: new Date(progress.at),
+    reachedEndAt: dateOrNull(progress.reachedEndAt),
+  }
 }
 
 /** Exports the history as JSON text, in the format of an import. */
