@@ -1,5 +1,5 @@
-// Writes playback fields of one stream lease: heartbeats are the most frequent writes. They bypass the hooks of
-// `AccountStreams`, so this file keeps their rule: such a write revives no lease and changes no limit.
+// Writes playback fields of the stream leases of one account: heartbeats are the most frequent writes. They bypass the
+// hooks of `AccountStreams`, so this file keeps their rule: such a write revives no lease and changes no limit.
 import { Types } from 'mongoose'
 import { AccountStreams, UNGUARDED_LEASE_FIELDS, type StreamLease } from './account-streams.js'
 import { createUpdateGroup } from './grouped-updates.js'
@@ -30,7 +30,7 @@ const group = createUpdateGroup(() => AccountStreams.collection as never)
  * @returns false when the lease does not match or nothing changed, and when that is unknown
  * @throws UnguardedWriteError for fields that limits depend on
  */
-export async function mergeIntoLease (
+export async function mergeIntoLeases (
   accountId: Types.ObjectId | string,
   { streamId, profileId, titleId, liveAt, condition }: LeaseMatch,
   changes: readonly object[],

@@ -14,6 +14,7 @@ import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { mergePlay, toPlaySubject } from '../history/plays.js'
 import { projectTitle } from '../history/projection.js'
 import { restorePlay, findClearedPlays } from '../history/soft-delete.js'
+import { refreshLeases } from '../streams/lease-history.js'
 import type { ImportedPlay, ImportReason } from './imported-play.js'
 import { loadOtherNames } from './other-names.js'
 import { indexTitles, matchItem, type FoundItem, type ItemMatch, type WantedItem } from './match-title.js'
@@ -220,6 +221,7 @@ async function writeAll (watching: WatchingDeps, ref: ProfileRef, decisions: rea
       }))
     }
     await projectTitle(watching, ref, titleId)
+    if (writes.length > 0) await refreshLeases(watching, ref, titleId)
   }
 }
 

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { findStreamLeases, isLeaseLive, type StreamLease } from '../../../models/account-streams.js'
 import { derivePlayId, findPlaysOfTitle, toPlayProgress, viewingId, type StoredPlay } from '../../../models/play.js'
-import { mergeIntoLease } from '../../../models/stream-lease-writes.js'
+import { mergeIntoLeases } from '../../../models/stream-lease-writes.js'
 import { deriveItemBase, EMPTY_BASE, type ItemBase } from '../../domain/item-state.js'
 import { mergePlayProgress, type PlayProgress } from '../../domain/progress.js'
 import { wouldStartRewatch } from '../../domain/rewatch-runs.js'
@@ -44,7 +44,7 @@ export async function restartLeases (
   at: Date,
 ): Promise<void> {
   const match = { ...which, profileId: ref.profile, condition: { $lte: ['$$lease.startedAt', at] } }
-  await mergeIntoLease(ref.account, match, [leaseRestartExpressions(at)], RESTART_FIELDS)
+  await mergeIntoLeases(ref.account, match, [leaseRestartExpressions(at)], RESTART_FIELDS)
 }
 
 /** Updates the live streams of a profile after a change of its history, or that of one title. */
@@ -63,7 +63,7 @@ export async function refreshLeases (
     const restored = findRestoredProgress(ref, lease, records)
     if (restored === null && isDeepStrictEqual(base, lease.base)) continue
     const changes = [{ base: { $literal: base } }, ...(restored === null ? [] : [restoreOf(lease, restored)])]
-    await mergeIntoLease(ref.account, { streamId: lease._id }, changes, ['base', ...RESTART_FIELDS])
+    await mergeIntoLeases(ref.account, { streamId: lease._id }, changes, ['base', ...RESTART_FIELDS])
   }
 }
 
@@ -105,7 +105,7 @@ function isPlayOfLease (ref: ProfileRef, lease: StreamLease, play: StoredPlay): 
   return viewingId(play).equals(derivePlayId(ref.profile, lease._id.toString()))
 }
 
-/** Finds the live stream that writes a play; null when none does. */
+/** Finds the stream that writes a play, live or not yet flushed; null when none does. */
 export async function findLeaseOfPlay (ref: ProfileRef, play: StoredPlay): Promise<StreamLease | null> {
   return (await findStreamLeases(ref.account)).find((lease) => isPlayOfLease(ref, lease, play)) ?? null
 }

@@ -9,7 +9,7 @@ import {
   type StoredStreams,
   type StreamLease,
 } from '../../../models/account-streams.js'
-import { mergeIntoLease } from '../../../models/stream-lease-writes.js'
+import { mergeIntoLeases } from '../../../models/stream-lease-writes.js'
 import { updateWithPipeline } from '../../../models/upsert.js'
 import { applyPlay, type ItemBase, type ItemState } from '../../domain/item-state.js'
 import type { PlanLimits } from '../../domain/plans.js'
@@ -217,8 +217,8 @@ export async function applyEvent (
 ): Promise<boolean> {
   const match = { streamId, profileId: ref.profile }
   const merged = leaseMergeExpressions(event)
-  if (renewal === undefined) return await mergeIntoLease(ref.account, match, [merged], LEASE_EVENT_FIELDS)
-  return await mergeIntoLease(
+  if (renewal === undefined) return await mergeIntoLeases(ref.account, match, [merged], LEASE_EVENT_FIELDS)
+  return await mergeIntoLeases(
     ref.account,
     { ...match, liveAt: renewal.liveAt },
     [merged, renewal.fields],
@@ -245,7 +245,7 @@ export async function removeLease (accountId: Types.ObjectId | string, lease: St
 /** Records that the history has the newest event of a lease, unless a newer one arrived. */
 export async function markFlushed (accountId: Types.ObjectId | string, { _id, at }: StreamLease): Promise<void> {
   const match = { streamId: _id, condition: { $eq: ['$$lease.at', at] } }
-  await mergeIntoLease(accountId, match, [{ flushedAt: at }], ['flushedAt'])
+  await mergeIntoLeases(accountId, match, [{ flushedAt: at }], ['flushedAt'])
 }
 
 /** Finds accounts with a lease that has ended and is due for removal. */
