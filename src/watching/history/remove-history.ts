@@ -39,7 +39,7 @@ export async function removePlay (
   const removed = { $mergeObjects: ['$$ROOT', { removedAt: undo.at, watchedMsAtRemoval }] }
   // Two requests at once: the one that removes the play can undo it.
   const isRemoved = await updateWithPipeline(Play, play._id, [
-    { $replaceWith: { $cond: [{ $eq: ['$removedAt', null] }, removed, '$$ROOT'] } },
+    { $replaceWith: { $cond: [{ $eq: [{ $ifNull: ['$removedAt', null] }, null] }, removed, '$$ROOT'] } },
   ])
   await projectTitle(watching, ref, title)
   await refreshLeases(watching, ref, title)
