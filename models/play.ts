@@ -2,7 +2,7 @@
 import mongoose, { Schema, Types } from 'mongoose'
 import './mongoose-settings.js'
 import type { WatchedMark } from '../src/domain/item-state.js'
-import type { PlayProgress } from '../src/domain/progress.js'
+import { dateOrNull, type PlayProgress } from '../src/domain/progress.js'
 import { derivedId } from './upsert.js'
 
 export interface StoredPlay {
@@ -105,6 +105,7 @@ export function viewingId ({ _id, continuedPlay }: Pick<StoredPlay, '_id' | 'con
 
 /** Converts a play to the progress that the domain rules use; times in ms since the epoch. */
 export function toPlayProgress (play: StoredPlay): PlayProgress {
+  const { watchedBeforeMs = 0 } = play
   return {
     startedAt: play.startedAt.getTime(),
     startPositionMs: play.startPositionMs,
@@ -116,12 +117,18 @@ export function toPlayProgress (play: StoredPlay): PlayProgress {
     watchedMs: play.watchedMs,
     reachedEndAt: play.reachedEndAt?.getTime() ?? null,
     reachedEndWatchedMs: play.reachedEndWatchedMs,
-    ...(hasRemovedTime(play) ? { watchedBeforeMs: play.watchedBeforeMs } : {}),
+    ...(watchedBeforeMs > 0 ? { watchedBeforeMs } : {}),
   }
 }
 
-function hasRemovedTime (play: StoredPlay): play is StoredPlay & { watchedBeforeMs: number } {
-  return (play.watchedBeforeMs ?? 0) > 0
+/** Converts progress to the fields of a stored play: the inverse of `toPlayProgress`. */
+export function toStoredProgress (progress: PlayProgress) {
+  return {
+    ...progress,
+    startedAt: new Date(progress.startedAt),
+    at: new Date(progress.at),
+    reachedEndAt: dateOrNull(progress.reachedEndAt),
+  }
 }
 
 /** Converts a document of kind `mark`. */

@@ -27,7 +27,6 @@ import { cancelRewatch, startRewatch } from '../src/watching/history/rewatch.js'
 import { undoAction } from '../src/watching/history/undo.js'
 import { findContinueCard, listContinueCards } from '../src/watching/lists/continue-watching.js'
 import { dropTitle, hideTitle, listDismissed, undismissTitle } from '../src/watching/lists/dismissals.js'
-import { refreshLeases } from '../src/watching/streams/lease-history.js'
 
 const RewatchQuery = strict({
   pass: Type.Integer({
@@ -203,9 +202,7 @@ const continueWatching: FastifyPluginAsyncTypebox<ContinueWatchingRouteOptions> 
       response: responses({ 204: NoContent }),
     },
   }, async (request, reply) => {
-    const owner = profileRef(request)
-    await undoAction(watching, owner, request.params.undoId)
-    await refreshLeases(watching, owner, null)
+    await undoAction(watching, profileRef(request), request.params.undoId)
     return await reply.code(204).send(null)
   })
 }

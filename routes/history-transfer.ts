@@ -3,7 +3,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import { Type, type Static } from 'typebox'
-import { DomainError, validationFailed } from '../src/errors.js'
+import { validationFailed, type DomainError } from '../src/errors.js'
+import { unsupportedBody } from '../src/http/request-body.js'
 import { buildValidator } from '../src/http/validator.js'
 import { profileOf, profileRef } from '../src/plugins/caller.js'
 import { describe, FileFormat, ref, responses, strict } from '../src/schemas/common.js'
@@ -144,14 +145,7 @@ const bodyRequired = (): DomainError =>
   )
 
 function wrongMediaType (expected: string): DomainError {
-  return new DomainError(
-    415,
-    'unsupported-media-type',
-    'Unsupported media type',
-    `Send a file of this format as ${expected}.`,
-    {},
-    { accept: expected },
-  )
+  return unsupportedBody(`Send a file of this format as ${expected}.`, { accept: expected })
 }
 
 export default historyTransfer

@@ -76,8 +76,9 @@ export async function createTokenOf (
     MAX_TOKENS_OF_OWNER,
     async () => (await ApiToken.find({ account }).lean<StoredApiToken[]>()).map(({ slot }) => slot),
     async (slot) => {
-      await ApiToken.create({ ...fields, slot })
-      return { ...fields, slot } satisfies StoredApiToken
+      const token: StoredApiToken = { ...fields, slot }
+      await ApiToken.create(token)
+      return token
     },
   )
   if (stored === null) {
@@ -119,8 +120,9 @@ export async function createServiceAccount (
       return accounts.map(({ slot }) => slot)
     },
     async (slot) => {
-      await ServiceAccount.create({ ...fields, slot })
-      return { ...fields, slot } satisfies StoredServiceAccount
+      const account: StoredServiceAccount = { ...fields, slot }
+      await ServiceAccount.create(account)
+      return account
     },
   )
   if (stored === null) {

@@ -79,7 +79,7 @@ export function listContentCodings ({ headers }: FastifyRequest): string[] {
 /** Problem of a body with content codings. The service decodes none: a small body could decode to a very large one. */
 export function unsupportedContentCoding (codings: readonly string[]): DomainError {
   const listed = codings.map((coding) => JSON.stringify(coding)).join(', ')
-  return unsupported(
+  return unsupportedBody(
     `The operation does not accept bodies with the Content-Encoding ${listed}. Send the body without a coding.`,
     { 'accept-encoding': 'identity' },
   )
@@ -89,15 +89,17 @@ export function unsupportedContentCoding (codings: readonly string[]): DomainErr
 export function unsupportedMediaType ({ routeOptions: { schema = {} } }: FastifyRequest): DomainError {
   const { consumes, body } = schema as { readonly consumes?: readonly string[], readonly body?: unknown }
   const types = consumes ?? (body === undefined ? [] : ['application/json'])
-  if (types.length === 0) return unsupported('The operation does not accept a body. Send the request without one.', {})
+  if (types.length === 0) {
+    return unsupportedBody('The operation does not accept a body. Send the request without one.', {})
+  }
   const listed = types.length === 1 ? String(types[0]) : `one of the types ${types.join(', ')}`
-  return unsupported(`The operation does not accept bodies of this type. Send the body as ${listed}.`, {
+  return unsupportedBody(`The operation does not accept bodies of this type. Send the body as ${listed}.`, {
     accept: types.join(', '),
   })
 }
 
 /** @param headers what the operation accepts instead (RFC 9110 §15.5.16) */
-function unsupported (detail: string, headers: Readonly<Record<string, string>>): DomainError {
+export function unsupportedBody (detail: string, headers: Readonly<Record<string, string>>): DomainError {
   return new DomainError(415, 'unsupported-media-type', 'Unsupported media type', detail, {}, headers)
 }
 

@@ -127,7 +127,8 @@ export function summariseSeasonProgress (
   findProgress: NonNullable<ItemProgressLookup>,
 ): { finishedCount: number, lastWatchedAt: string | null } {
   const watched = items.map(({ id }) => findProgress(id)).filter((progress) => progress !== null)
-  const containers = findContainers(items.map(({ id, episode, mediaSpan }) => ({ id, number: episode, mediaSpan })))
+  const spanning = items.filter(({ mediaSpan }) => mediaSpan > 1)
+  const containers = findContainers(spanning.map(({ id, episode, mediaSpan }) => ({ id, number: episode, mediaSpan })))
   const isFinished = (id: string | undefined): boolean => id !== undefined && findProgress(id)?.finished === true
   // RFC 3339 times in UTC sort as text.
   const lastWatchedAt = watched.map((progress) => progress.lastWatchedAt).sort().at(-1) ?? null

@@ -90,8 +90,8 @@ export class CompactEpisode implements CatalogueItem {
 
 /** The same array if all episodes are in order, which saves memory. */
 export function inWatchOrder (items: readonly CatalogueItem[]): readonly CatalogueItem[] {
+  if (items.every(({ season, mediaSpan }) => season > 0 && mediaSpan === 1)) return items
   const contained = listContained(items)
-  if (contained.size === 0 && items.every(({ season }) => season > 0)) return items
   const ordered = items.flatMap((item) =>
     item.orderKey === null || contained.has(item) ? [] : [{ item, key: item.orderKey }]
   )

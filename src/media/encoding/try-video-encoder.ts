@@ -5,8 +5,7 @@ import { ProgramStoppedError, type ProgramResult } from './run-program.js'
 import { videoEncoderOptions } from './video-encoders.js'
 
 const TIMEOUT_MS = 10_000
-const PICTURE = { width: 320, pictureHeight: 240 }
-const RUNG = { ...PICTURE, height: 240, quality: 24, maxKbps: 400 }
+const RUNG = { width: 320, pictureHeight: 240, height: 240, quality: 24, maxKbps: 400 }
 const DURATION_MS = 200
 
 interface TrialOptions {
@@ -45,8 +44,7 @@ export async function tryVideoEncoder (
 
 function trialArguments ({ encoder, vaapiDevice }: EncodingSettings): string[] {
   const { deviceArgs, pixelFilter, commonArgs, qualityArgs } = videoEncoderOptions(encoder, vaapiDevice)
-  const { width, pictureHeight } = PICTURE
-  const source = `color=black:size=${width}x${pictureHeight}:rate=25:duration=${DURATION_MS / 1_000}`
+  const source = `color=black:size=${RUNG.width}x${RUNG.pictureHeight}:rate=25:duration=${DURATION_MS / 1_000}`
   return [
     ...deviceArgs,
     ...['-f', 'lavfi', '-i', source, '-vf', pixelFilter, '-c:v', encoder, '-profile:v', 'high'],

@@ -1,7 +1,7 @@
 // States which episodes a file contains that was added to the first of them: the others are watched there.
 import { EncodingJob, type StoredEncodingJob } from '../../../models/encoding-job.js'
 import { Show, type StoredEpisode, type StoredShow } from '../../../models/show.js'
-import { MAX_MEDIA_SPAN } from '../../domain/media-span.js'
+import { containedNumbers, MAX_MEDIA_SPAN } from '../../domain/media-span.js'
 import { changeEpisode } from '../../editing/episodes.js'
 import type { IngestDeps, PlannedFile } from './plan-ingest.js'
 
@@ -35,8 +35,7 @@ export async function saveMediaSpan (deps: IngestDeps, { target, recognised, sta
   }
   if (!isNew) return
   for (const other of season) {
-    const containsEpisode = other.number < episode.number && episode.number < other.number + (other.mediaSpan ?? 1)
-    if (containsEpisode) await save(other, episode.number - other.number)
+    if (containedNumbers(other).includes(episode.number)) await save(other, episode.number - other.number)
   }
 }
 

@@ -3,11 +3,11 @@ import { stringify } from 'csv-stringify'
 import mongoose from 'mongoose'
 import { pipeline, Readable } from 'node:stream'
 import type { Static } from 'typebox'
-import { Play, toPlayProgress, viewingId, type StoredPlay } from '../../../models/play.js'
+import { Play, toPlayProgress, toStoredProgress, viewingId, type StoredPlay } from '../../../models/play.js'
 import { findVisibleTitle } from '../../catalogue/queries/find-visible.js'
 import { groupBy } from '../../domain/arrays.js'
 import type { MaturityScope } from '../../domain/maturity.js'
-import { dateOrNull, mergePlayProgress, watchedMsOfPlay } from '../../domain/progress.js'
+import { mergePlayProgress, watchedMsOfPlay } from '../../domain/progress.js'
 import type { HistoryFile } from '../../schemas/history-transfer.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { hasFinishedItem, isListedPlay, listHistory, type HistoryCursor } from './list-history.js'
@@ -49,19 +49,16 @@ async function findContinuedViewings ({ profile }: ProfileRef): Promise<Map<stri
     ? []
     : await Play.find({ _id: firstIds } as never).lean<StoredPlay[]>()
   const byViewing = groupBy([...first, ...continuing].filter(isListedPlay), (play) => viewingId(play).toString())
-  return new Map([...byViewing].map(([id, plays]) => [id, plays.reduce(mergePlays)]))
+  return new Map([...byViewing].map(([id, plays]) => [id, plays.reduce(mergeViewing)]))
 }
 
 /** Merges plays of one viewing; the row has the ID of the first. */
-function mergePlays (a: StoredPlay, b: StoredPlay): StoredPlay {
+function mergeViewing (a: StoredPlay, b: StoredPlay): StoredPlay {
   const { watchedBeforeMs = 0, ...progress } = mergePlayProgress(toPlayProgress(a), toPlayProgress(b))
   return {
     ...(a.startedAt <= b.startedAt ? a : b),
-    ...progress,
+    ...toStoredProgress(progress),
     watchedBeforeMs,
-    startedAt: new Date(progress.startedAt),
-    at: new Date(progress.at),
-    reachedEndAt: dateOrNull(progress.reachedEndAt),
   }
 }
 

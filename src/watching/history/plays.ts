@@ -1,6 +1,6 @@
 // Writes plays: the database merges progress into a stored play, in one update by ID and in any order of events.
 import { Types, type PipelineStage } from 'mongoose'
-import { newMark, Play, derivePlayId, toPlayProgress, type StoredPlay } from '../../../models/play.js'
+import { newMark, Play, derivePlayId, toPlayProgress, toStoredProgress, type StoredPlay } from '../../../models/play.js'
 import { createUpdateGroup } from '../../../models/grouped-updates.js'
 import { updateWithPipeline } from '../../../models/upsert.js'
 import { episodeNumbers, type CatalogueItem, type CatalogueTitle } from '../../catalogue/store/catalogue.js'
@@ -202,15 +202,12 @@ function mergeIntoRecord (
       removedAt: null,
       ...(continuedPlay === undefined ? {} : { continuedPlay }),
     },
-    ...merged,
+    ...toStoredProgress(merged),
     ...(stored?.watchedBeforeMs === undefined && progress.watchedBeforeMs === undefined
       ? {}
       : { watchedBeforeMs: merged.watchedBeforeMs ?? 0 }),
     ...(isNewest && mediaFile !== null ? { mediaFile: new Types.ObjectId(mediaFile) } : {}),
     kind: 'play',
-    startedAt: new Date(merged.startedAt),
-    at: new Date(merged.at),
-    reachedEndAt: dateOrNull(merged.reachedEndAt),
     watched: null,
     isPlayed: stored?.isPlayed === true || isPlayed || merged.positionMs !== merged.startPositionMs ||
       merged.furthestMs > merged.startPositionMs || (merged.watchedMs ?? 0) > 0,

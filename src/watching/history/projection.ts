@@ -92,7 +92,11 @@ export async function writeProjection (
     }
     await delay(Math.random() * RETRY_DELAY_MS * attempt)
   }
-  throw unavailable('busy', 'Many requests are updating this title at the same time. Try again.', 1)
+  throw tooManyUpdates()
+}
+
+export function tooManyUpdates (): Error {
+  return unavailable('busy', 'Many requests are updating this title at the same time. Try again.', 1)
 }
 
 /** True when the entry of a title agrees with its plays or waits for its projection, and without such a profile. */

@@ -1,12 +1,10 @@
 // Repeats undos. An undo changes nothing while a later action hides what it would restore: a clearing has moved the
 // documents, another mark has replaced them. Undoing the later action restores them as they were before it, so it
 // repeats the undos since. Each recognises what its action wrote; repeating it otherwise changes nothing.
-import { Types } from 'mongoose'
-import { Account } from '../../../models/account.js'
 import type { DismissalState, StoredUndo } from '../../../models/undo.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
 import { loadWatchEntry, projectTitle } from './projection.js'
-import { findClearedDecisions, restoreDismissal } from './restore-decisions.js'
+import { findClearedDecisions, restoreDismissal, restoreHistoryClearedAt } from './restore-decisions.js'
 import { restoreMarks, restoreRemovedPlay } from './restore-plays.js'
 import { cancelRun } from './rewatch.js'
 import { findOtherActions, isOlderAction } from './undo-log.js'
@@ -23,15 +21,21 @@ interface UndoneAction {
 export async function repeatUndos (watching: WatchingDeps, ref: ProfileRef, undo: StoredUndo): Promise<void> {
   const actions = await findOtherActions(ref, undo)
   const undone = actions.flatMap((action): UndoneAction[] => {
-    const startedAt = action.undoStartedAt ?? action.undoneAt
+    const startedAt = undoStartOf(action)
     return startedAt === null ? [] : [{ action, startedAt }]
   })
+  const effective = actions.filter((action) => undoStartOf(action) === null)
   await restorePlaysAndMarks(watching, ref, undo, undone)
   for (const { action, startedAt } of undone) {
     const isHidden = startedAt >= undo.at && isOlderAction(action, undo)
-    const isOfAction = (name: keyof DismissalState): boolean => isHidden && !isDecidedSince(actions, action, undo, name)
+    const isOfAction = (name: keyof DismissalState): boolean =>
+      isHidden && !isDecidedSince(effective, action, undo, name)
     await restoreDecisions(watching, ref, action, startedAt, isOfAction)
   }
+}
+
+function undoStartOf ({ undoStartedAt, undoneAt }: StoredUndo): Date | null {
+  return undoStartedAt ?? undoneAt
 }
 
 /** Restores the plays and marks of all actions before their decisions, so that each title is projected once. */
@@ -52,15 +56,18 @@ async function restorePlaysAndMarks (
   for (const titleId of titles) await projectTitle(watching, ref, titleId)
 }
 
-/** True when a later action has changed a decision about the same title. */
+/**
+ * True when a later action has changed a decision about the same title.
+ * @param effective actions that are not undone
+ */
 function isDecidedSince (
-  actions: readonly StoredUndo[],
+  effective: readonly StoredUndo[],
   { title }: StoredUndo,
   undo: StoredUndo,
   name: keyof DismissalState,
 ): boolean {
-  return actions.some(({ title: other, at, undoStartedAt, undoneAt, change }) =>
-    at > undo.at && (undoStartedAt ?? undoneAt) === null && other?.toString() === title?.toString() &&
+  return effective.some(({ title: other, at, change }) =>
+    at > undo.at && other?.toString() === title?.toString() &&
     (change.kind === 'entry' || change.kind === 'rewatch') &&
     change.before[name]?.getTime() !== change.after[name]?.getTime()
   )
@@ -90,11 +97,6 @@ async function restoreDecisions (
       return
     }
     case 'cleared-history':
-      await Account.updateOne({ _id: ref.account }, {
-        $set: { 'profiles.$[profile].historyClearedAt': change.historyClearedAt },
-      }, {
-        arrayFilters: [{ 'profile._id': new Types.ObjectId(ref.profile), 'profile.historyClearedAt': action.at }],
-        timestamps: false,
-      })
+      await restoreHistoryClearedAt(ref, action, change.historyClearedAt)
   }
 }

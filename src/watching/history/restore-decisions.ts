@@ -1,5 +1,5 @@
 // Restores decisions about titles that an action replaced: hidden, dropped and cleared.
-import { findProfile } from '../../../models/account.js'
+import { Account, findProfile } from '../../../models/account.js'
 import type { DismissalState, StoredUndo } from '../../../models/undo.js'
 import type { WatchEntry } from '../../../models/watch-entry.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
@@ -31,6 +31,20 @@ export async function restoreDismissal (
     ...(isUnchanged('droppedAt') ? { droppedAt: before.droppedAt } : {}),
   }
   if (Object.keys(changes).length > 0) await projectTitle(watching, ref, titleId, changes)
+}
+
+/** Restores when a history was cleared before, unless it was cleared again since. */
+export async function restoreHistoryClearedAt (
+  ref: ProfileRef,
+  { profile, at }: StoredUndo,
+  historyClearedAt: Date | null,
+): Promise<void> {
+  await Account.updateOne({ _id: ref.account }, {
+    $set: { 'profiles.$[profile].historyClearedAt': historyClearedAt },
+  }, {
+    arrayFilters: [{ 'profile._id': profile, 'profile.historyClearedAt': at }],
+    timestamps: false,
+  })
 }
 
 /** The decisions in the entry of a cleared title, except those that were made again since. */

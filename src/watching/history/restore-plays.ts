@@ -4,9 +4,9 @@ import mongoose, { Types } from 'mongoose'
 import { derivePlayId, Play, toPlayProgress, viewingId, type StoredPlay } from '../../../models/play.js'
 import { Undo, type StoredUndo, type UndoableChange } from '../../../models/undo.js'
 import { isDuplicateKey } from '../../../models/upsert.js'
-import { unavailable } from '../../errors.js'
 import type { ProfileRef } from '../deps.js'
 import { mergeIntoPlay } from './plays.js'
+import { tooManyUpdates } from './projection.js'
 import { deriveContinuationKey } from './removed-plays.js'
 import { anyIdOf, insertMissing } from './soft-delete.js'
 
@@ -95,7 +95,7 @@ async function restoreContinuedPlay (ref: ProfileRef, play: StoredPlay): Promise
     const unchanged = { _id, at, eventId, furthestMs, watchedMs, removedAt: current.removedAt }
     if ((await Play.replaceOne(unchanged, play)).modifiedCount > 0) return
   }
-  throw unavailable('busy', 'Many requests are updating this title at the same time. Try again.', 1)
+  throw tooManyUpdates()
 }
 
 /** Stores a play with another ID, as a play that continues one: where later events of the same key are merged too. */
@@ -159,7 +159,7 @@ async function restoreMark (mark: StoredPlay): Promise<void> {
       if (await Play.exists({ _id: mark._id, eventId: current.eventId }) !== null) return
     }
   }
-  throw unavailable('busy', 'Many requests are updating this title at the same time. Try again.', 1)
+  throw tooManyUpdates()
 }
 
 /** @returns false when the item has a mark in the meantime */
@@ -194,7 +194,7 @@ async function storeOlderMark (newer: StoredPlay, older: StoredPlay): Promise<vo
     )
     if (modifiedCount > 0) return
   }
-  throw unavailable('busy', 'Many requests are updating this title at the same time. Try again.', 1)
+  throw tooManyUpdates()
 }
 
 async function findMarkRows (undoId: Types.ObjectId): Promise<MarkRows> {

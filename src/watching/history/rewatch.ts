@@ -75,6 +75,7 @@ export async function cancelRewatch (
     )
   }
   await cancelRun(watching, ref, titleId, new Date(runs.startedAt))
+  await refreshLeases(watching, ref, titleId)
 }
 
 /**
@@ -96,7 +97,6 @@ export async function cancelRun (
   const runMark = createCancelledRunMark(start, id, startedAt, cancelledAt)
   await Play.replaceOne({ _id: id }, runMark, { upsert: true })
   await projectTitle(watching, ref, titleId)
-  await refreshLeases(watching, ref, titleId)
 }
 
 /** @param start the run mark or the play that started the run */

@@ -14,9 +14,15 @@ import {
 import type { WatchEntry } from '../../../models/watch-entry.js'
 import { DomainError, notFound } from '../../errors.js'
 import type { ProfileRef, WatchingDeps } from '../deps.js'
+import { refreshLeases } from '../streams/lease-history.js'
 import { projectTitle } from './projection.js'
 import { repeatUndos } from './repeat-undos.js'
-import { combineDecisions, findClearedDecisions, restoreDismissal } from './restore-decisions.js'
+import {
+  combineDecisions,
+  findClearedDecisions,
+  restoreDismissal,
+  restoreHistoryClearedAt,
+} from './restore-decisions.js'
 import { restoreMarks, restoreMarksFoundSince, restorePlays, restoreRemovedPlay } from './restore-plays.js'
 import { cancelRun } from './rewatch.js'
 import { insertMissing, restore } from './soft-delete.js'
@@ -37,6 +43,7 @@ export async function undoAction (watching: WatchingDeps, ref: ProfileRef, undoI
   await startUndo(watching, undo)
   await restoreChange(watching, ref, undo)
   await repeatUndos(watching, ref, undo)
+  await refreshLeases(watching, ref, undo.title?.toString() ?? null)
   await Undo.updateOne({ _id: undo._id }, { $set: { undoneAt: watching.now() } })
 }
 
@@ -87,14 +94,15 @@ async function restoreHistory (
   await restore(undo._id, 'watcharchive', async (archived: ArchivedEntry[]) => {
     await restoreArchived(watching, ref, current?.watchHistory ?? [], archived)
   })
-  const profile = { 'profile._id': new Types.ObjectId(ref.profile) }
-  await Account.updateOne({ _id: ref.account }, {
-    $set: { 'profiles.$[profile].historyClearedAt': historyClearedAt },
-  }, { arrayFilters: [{ ...profile, 'profile.historyClearedAt': undo.at }], timestamps: false })
+  await restoreHistoryClearedAt(ref, undo, historyClearedAt)
   const whenNothingWatched = await Account.updateOne({ _id: ref.account }, {
     $set: { 'profiles.$[profile].watchHistory': entries, 'profiles.$[profile].archivedUntil': archivedUntil },
   }, {
-    arrayFilters: [{ ...profile, 'profile.watchHistory.0': { $exists: false }, 'profile.archivedUntil': null }],
+    arrayFilters: [{
+      'profile._id': undo.profile,
+      'profile.watchHistory.0': { $exists: false },
+      'profile.archivedUntil': null,
+    }],
     timestamps: false,
   })
   if (whenNothingWatched.modifiedCount === 0) await combineHistories(watching, ref, entries, archivedUntil)

@@ -1,7 +1,7 @@
 // What a stream lease knows of the history: what earlier plays contribute to its live state, and where its own play was
 // removed. The lease stores both, so that live state needs no query; each change of the history updates them.
 import { isDeepStrictEqual } from 'node:util'
-import { findStreamLeases, isLeaseLive, type StreamLease } from '../../../models/account-streams.js'
+import { findStreamLeases, isLeaseLive, LEASE_EVENT_FIELDS, type StreamLease } from '../../../models/account-streams.js'
 import { derivePlayId, findPlaysOfTitle, toPlayProgress, viewingId, type StoredPlay } from '../../../models/play.js'
 import { mergeIntoLeases } from '../../../models/stream-lease-writes.js'
 import { deriveItemBase, EMPTY_BASE, type ItemBase } from '../../domain/item-state.js'
@@ -28,14 +28,7 @@ export function deriveBaseOfPlay (
   return { base: startsRewatch ? { ...EMPTY_BASE, finishedAt: base.finishedAt } : base, startsRewatch }
 }
 
-const RESTART_FIELDS = [
-  'restart',
-  'positionMs',
-  'furthestMs',
-  'watchedMs',
-  'reachedEndAt',
-  'reachedEndWatchedMs',
-] as const
+const RESTART_FIELDS = [...LEASE_EVENT_FIELDS, 'restart'] as const
 
 /** Starts the plays of streams again whose history is being removed: of one stream, of a title, or of the profile. */
 export async function restartLeases (
